@@ -1,0 +1,1 @@
+"""What to collect and where it goes, read and validated before anything starts."""
