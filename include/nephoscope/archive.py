@@ -1,0 +1,145 @@
+"""The archive: what a run planned and read, kept in object storage.
+
+``landing/<dag>/<window start>/<asked at>/`` is the folder of one run. It holds ``plan.json``, a
+``shard-0001.json`` for each shard, and of each attempt to extract it
+``shard-0001.try1.points.parquet`` and ``shard-0001.try1.answers.parquet``. The answers are
+written last: points without answers are of an attempt that did not end. Nothing is overwritten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO, Any, Protocol, Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import TypeAdapter
+
+from nephoscope.extract.metrics import Answer
+from nephoscope.model import Window, dimensions_key
+from nephoscope.plan.planning import Plan
+from nephoscope.plan.shards import Shard
+from nephoscope.points import POINTS
+
+ANSWERS = pa.schema(
+    [
+        pa.field("dimensions", pa.string(), nullable=False),
+        pa.field("metric", pa.string(), nullable=False),
+        pa.field("statistic", pa.string(), nullable=False),
+        pa.field("status", pa.string(), nullable=False),  # the last page's StatusCode
+        pa.field("messages", pa.list_(pa.string()), nullable=False),
+        pa.field("points", pa.int32(), nullable=False),
+    ]
+)
+"""One row a query: what CloudWatch said of it."""
+
+
+class Location(Protocol):
+    """A folder or file in object storage: a ``pathlib.Path`` or an ``ObjectStoragePath``."""
+
+    def __truediv__(self, key: str, /) -> Self:
+        """Return the location below."""
+
+    def open(self, mode: str = ..., /) -> IO[Any]:
+        """Open the file."""
+
+    def mkdir(self, mode: int = ..., parents: bool = ..., exist_ok: bool = ...) -> None:
+        """Make the folder, where the storage has such a thing."""
+
+    def read_bytes(self) -> bytes:
+        """Read the whole file."""
+
+
+_PLAN = TypeAdapter(Plan)
+_SHARD = TypeAdapter(Shard)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What an extract put into the archive: counts, of queries for ``unanswered``."""
+
+    metrics_asked: int
+    points: int
+    unanswered: int
+
+
+def run_folder(root: Location, dag_id: str, window: Window, asked_at: datetime) -> Location:
+    """Return the folder of a run; no two runs share one, as no two ask at the same moment."""
+    start = f"{window.start:%Y%m%dT%H%MZ}"
+    return root / "landing" / dag_id / start / f"{asked_at:%Y%m%dT%H%M%S.%fZ}"
+
+
+def write_plan(folder: Location, plan: Plan) -> None:
+    """Write a plan and its shards, the plan last."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, shard in enumerate(plan.shards):
+        _write(folder / f"{shard_name(number)}.json", _SHARD.dump_json(shard))
+    _write(folder / "plan.json", _PLAN.dump_json(plan))
+
+
+def shard_name(number: int) -> str:
+    """Return the name of the files of a plan's shard, counted from 0."""
+    return f"shard-{number:04d}"
+
+
+def read_plan(folder: Location) -> Plan:
+    """Read what `write_plan` wrote."""
+    return _PLAN.validate_json((folder / "plan.json").read_bytes())
+
+
+def read_shard(folder: Location, name: str) -> Shard:
+    """Read one shard of a plan."""
+    return _SHARD.validate_json((folder / f"{name}.json").read_bytes())
+
+
+def write_points(
+    folder: Location, attempt: str, batches: Iterable[tuple[pa.Table, Sequence[Answer]]]
+) -> Written:
+    """Write what extract yields, a row group a batch, and then the answers.
+
+    Args:
+        folder: the run's folder.
+        attempt: the shard's name and the attempt, such as ``shard-0001.try1``.
+        batches: points as POINTS, and the answers that they came in.
+    """
+    answers: list[dict[str, Any]] = []
+    with (
+        (folder / f"{attempt}.points.parquet").open("wb") as file,
+        pq.ParquetWriter(file, POINTS, compression="zstd") as writer,
+    ):
+        for table, batch in batches:
+            writer.write_table(table)
+            answers += [_row(answer) for answer in batch]
+    with (folder / f"{attempt}.answers.parquet").open("wb") as file:
+        pq.write_table(pa.Table.from_pylist(answers, schema=ANSWERS), file, compression="zstd")
+    return Written(
+        metrics_asked=len(answers),
+        points=sum(row["points"] for row in answers),
+        unanswered=sum(row["status"] != "Complete" for row in answers),
+    )
+
+
+def _row(answer: Answer) -> dict[str, Any]:
+    dimensions, metric, statistic = answer.query
+    return {
+        "dimensions": dimensions_key(dimensions),
+        "metric": metric,
+        "statistic": statistic,
+        "status": answer.status,
+        "messages": answer.messages,
+        "points": len(answer.values),
+    }
+
+
+def read_points(folder: Location, attempt: str) -> Iterator[pa.Table]:
+    """Read the points of an attempt, a row group at a time, as POINTS."""
+    with (folder / f"{attempt}.points.parquet").open("rb") as file, pq.ParquetFile(file) as parquet:
+        for group in range(parquet.num_row_groups):
+            yield parquet.read_row_group(group).cast(POINTS)
+
+
+def _write(location: Location, content: bytes) -> None:
+    with location.open("wb") as file:
+        file.write(content)

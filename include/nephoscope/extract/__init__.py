@@ -1,0 +1,1 @@
+"""Reads AWS: what the plan says, whole or with a reason."""
