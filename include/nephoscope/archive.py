@@ -1,6 +1,6 @@
 """The archive: what a run planned and read, kept in object storage.
 
-``landing/<dag>/<window start>/<asked at>/`` is the folder of one run. It holds ``plan.json``, a
+``landing/<dag>/<first window's start>/<asked at>/`` is the folder of one run. It holds ``plan.json``, a
 ``shard-0001.json`` for each shard, and of each attempt to extract it
 ``shard-0001.try1.points.parquet`` and ``shard-0001.try1.answers.parquet``. The answers are
 written last: points without answers are of an attempt that did not end. Nothing is overwritten.
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import IO, Any, Protocol, Self
 
 import pyarrow as pa
@@ -18,7 +17,7 @@ import pyarrow.parquet as pq
 from pydantic import TypeAdapter
 
 from nephoscope.extract.metrics import Answer
-from nephoscope.model import Window, dimensions_key
+from nephoscope.model import dimensions_key
 from nephoscope.plan.planning import Plan
 from nephoscope.plan.shards import Shard
 from nephoscope.points import POINTS
@@ -65,10 +64,10 @@ class Written:
     unanswered: int
 
 
-def run_folder(root: Location, dag_id: str, window: Window, asked_at: datetime) -> Location:
-    """Return the folder of a run; no two runs share one, as no two ask at the same moment."""
-    start = f"{window.start:%Y%m%dT%H%MZ}"
-    return root / "landing" / dag_id / start / f"{asked_at:%Y%m%dT%H%M%S.%fZ}"
+def run_folder(dag_id: str, plan: Plan) -> str:
+    """Return the folder of a run below the root; no two runs ask at the same moment."""
+    first = min((window.start for window in plan.windows.values()), default=plan.asked_at)
+    return f"landing/{dag_id}/{first:%Y-%m-%dT%H%MZ}/{plan.asked_at:%Y%m%dT%H%M%S.%fZ}"
 
 
 def write_plan(folder: Location, plan: Plan) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from nephoscope.cloud import explained
-from nephoscope.errors import NephoscopeError, SourceError
+from nephoscope.errors import SourceError
 from nephoscope.model import Dimensions, Window, dimensions_key
 from nephoscope.plan.shards import Shard
 from nephoscope.points import POINTS
@@ -62,12 +62,9 @@ def extract(
         The points of whole resources, as POINTS, and the answers that they came in.
 
     Raises:
-        NephoscopeError: the plan was refused this shard.
         AccessDenied: AWS refuses the call.
         SourceError: a call failed after all its tries.
     """
-    if shard.refusal:
-        raise NephoscopeError(shard.refusal)
     place = f"{shard.account}/{shard.region}"
     for queries in batches(shard):
         with explained(place):

@@ -1,0 +1,54 @@
+"""
+### Collect every metric of a whole day, for good
+
+Each morning at 06:00 UTC the day before is read once more, whole, of every collection in
+`collections.yaml`: CloudWatch's late points are in by then, and what the 5-minute runs missed is
+made up. Days since `NEPHOSCOPE_SINCE` that no run has collected are caught up by themselves.
+
+**Backfill.** Any older days, oldest or newest first, as often as you like; nothing is doubled:
+
+    airflow backfill create --dag-id collect_metrics_daily \\
+        --from-date 2026-11-01 --to-date 2026-11-20
+
+A run's date is the day that it collects. **Trigger** with no params collects yesterday.
+
+The chain: *plan* asks AWS what there is and cuts the work into shards; each *shard* is read from
+CloudWatch into the archive (*extract*) and from there into Elasticsearch (*load*); *audit* compares
+what is stored with what there should be; *report* draws the day; *verdict* fails the run if any
+shard failed.
+"""
+
+import os
+
+from airflow.sdk import CronDataIntervalTimetable, dag, task_group
+
+from nephoscope.airflow import alerts, run, tasks
+from nephoscope.config.settings import since
+
+
+@dag(
+    schedule=CronDataIntervalTimetable("0 6 * * *", timezone="UTC"),
+    start_date=since(os.environ) + run.SETTLE_DAY,
+    catchup=True,
+    max_active_runs=2,
+    max_active_tasks=8,
+    default_args=tasks.DEFAULTS,
+    on_failure_callback=alerts.run_failed,
+    params=run.PARAMS,
+    doc_md=__doc__,
+    tags=["nephoscope", "metrics"],
+)
+def collect_metrics_daily():
+    @task_group
+    def collect(shard):
+        return tasks.load(tasks.extract.override(pool="aws_history")(shard))
+
+    planned = tasks.plan("daily")
+    loaded = collect.expand(shard=planned)
+    audited = tasks.audit(planned, loaded, final=True)
+    reported = tasks.report(planned, instances=True)
+    loaded >> audited >> reported
+    [loaded, audited, reported] >> tasks.verdict(audited)
+
+
+collect_metrics_daily()

@@ -1,0 +1,1 @@
+"""The edge to Airflow: connections, the run's window, the chain's tasks, alerts."""

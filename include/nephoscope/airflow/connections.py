@@ -1,0 +1,107 @@
+"""AWS and Elasticsearch as the owner's Airflow connections reach them."""
+
+from __future__ import annotations
+
+import ipaddress
+from functools import cache
+from typing import Any
+
+from airflow.sdk import BaseHook, Connection
+from airflow.sdk.exceptions import AirflowNotFoundException
+
+from nephoscope.errors import ConfigError
+
+ELASTICSEARCH = "elasticsearch_default"
+ALERTS = "nephoscope_alerts"
+
+
+def connection(conn_id: str, conn_type: str) -> Connection:
+    """Return a connection.
+
+    Airflow's AWS hooks only warn of an unknown one and then take whatever credentials the
+    machine has, which may be another account's.
+
+    Raises:
+        ConfigError: there is none of that id, or it is of another type.
+    """
+    try:
+        found = BaseHook.get_connection(conn_id)
+    except AirflowNotFoundException:
+        raise ConfigError(
+            f"there is no Airflow connection {conn_id!r}: add it in the UI under Admin, "
+            f"Connections, or set AIRFLOW_CONN_{conn_id.upper()}"
+        ) from None
+    if found.conn_type != conn_type:
+        raise ConfigError(
+            f"the Airflow connection {conn_id!r} is of type {found.conn_type!r}; it must be "
+            f"{conn_type!r}"
+        )
+    return found
+
+
+class AirflowCloud:
+    """AWS through Airflow's hooks; a client for each connection, service and region."""
+
+    def account(self, connection: str) -> str:
+        """Return the 12-digit id of a connection's account, asked of STS."""
+        return _account(connection)
+
+    def client(self, connection: str, service: str, region: str) -> Any:
+        """Return the boto3 client of a service, with our retries and the connection's config."""
+        return _client(connection, service, region)
+
+
+@cache
+def _account(conn_id: str) -> str:
+    from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
+
+    connection(conn_id, "aws")
+    return AwsBaseHook(aws_conn_id=conn_id, client_type="sts").account_id
+
+
+@cache
+def _client(conn_id: str, service: str, region: str) -> Any:
+    from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
+
+    from nephoscope.cloud import CONFIG, decode_fast
+
+    connection(conn_id, "aws")
+    stated = AwsBaseHook(aws_conn_id=conn_id, client_type=service, region_name=region).config
+    # A hook's config replaces the connection's config_kwargs, so the two are merged first.
+    client = AwsBaseHook(
+        aws_conn_id=conn_id,
+        client_type=service,
+        region_name=region,
+        config=CONFIG.merge(stated),
+    ).conn
+    if service == "cloudwatch":
+        decode_fast(client)
+    return client
+
+
+def elasticsearch_client() -> Any:
+    """Return the official client of the connection ``elasticsearch_default``.
+
+    Raises:
+        ConfigError: the connection is missing, has no host or port, or would send a password or
+            key over plain HTTP to another machine.
+    """
+    from airflow.providers.elasticsearch.hooks.elasticsearch import ElasticsearchSQLHook
+
+    stated = connection(ELASTICSEARCH, "elasticsearch")
+    if not stated.host or not stated.port:
+        raise ConfigError(f"the Airflow connection {ELASTICSEARCH!r} needs a host and a port")
+    secret = stated.password or {"api_key", "basic_auth", "bearer_auth"} & set(stated.extra_dejson)
+    if secret and stated.schema != "https" and not _loopback(stated.host):
+        raise ConfigError(
+            f"the Airflow connection {ELASTICSEARCH!r} would send its password or key to "
+            f"{stated.host} in the clear: set its schema to https"
+        )
+    return ElasticsearchSQLHook(elasticsearch_conn_id=ELASTICSEARCH).get_conn().es
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

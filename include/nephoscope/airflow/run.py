@@ -1,0 +1,134 @@
+"""What a DAG run collects: its windows, from its data interval, its params or the clock."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from airflow.sdk import ObjectStoragePath, Param
+
+from nephoscope.config.collections import Collection, Collections, load_collections
+from nephoscope.config.settings import Settings
+from nephoscope.errors import ConfigError
+from nephoscope.model import Window
+from nephoscope.plan.windows import last_settled, settled_in
+
+PARAMS = {
+    "start": Param(
+        None,
+        type=["null", "string"],
+        format="date-time",
+        title="From (UTC)",
+        description="The window's start, such as 2026-11-20T00:00:00Z. "
+        "Empty: the last settled window.",
+    ),
+    "end": Param(
+        None,
+        type=["null", "string"],
+        format="date-time",
+        title="To (UTC)",
+        description="The window's end; itself not in the window.",
+    ),
+}
+"""What a manual run can be given."""
+
+SETTLE_DAY = timedelta(hours=6)
+"""How long after its end a day is read for good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """How often windows are collected: each collection's own way, or by whole days."""
+
+    every: timedelta | None = None
+    settle: timedelta | None = None
+
+    def of(self, collection: Collection) -> tuple[timedelta, timedelta]:
+        """Return ``every`` and ``settle`` of a collection."""
+        return self.every or collection.every, self.settle or collection.settle
+
+
+CADENCES = {"live": Cadence(), "daily": Cadence(every=timedelta(days=1), settle=SETTLE_DAY)}
+
+
+def now() -> datetime:
+    """Read the wall clock: the only place that does."""
+    return datetime.now(UTC)
+
+
+def settings() -> Settings:
+    """Read the settings from the environment."""
+    return Settings.read(os.environ)
+
+
+def collections() -> Collections:
+    """Read ``collections.yaml``."""
+    return load_collections(settings().collections)
+
+
+def archive() -> Any:
+    """Return the archive's root."""
+    return ObjectStoragePath(settings().archive_url)
+
+
+def reports() -> Any:
+    """Return the reports' root."""
+    return ObjectStoragePath(settings().reports_url)
+
+
+def windows(
+    cadence: Cadence, collections: Collections, context: Mapping[str, Any], asked_at: datetime
+) -> dict[str, Window]:
+    """Return the window of each collection that has one in this run.
+
+    A scheduled or backfilled run takes what settles in its data interval. A manual one takes
+    its params, or the last settled window.
+
+    Raises:
+        ConfigError: the params are no window, or not one of whole ``every``.
+    """
+    found = {}
+    for name, collection in collections.collections.items():
+        every, settle = cadence.of(collection)
+        window = _window(context, every, settle, asked_at)
+        if window is not None:
+            found[name] = window
+    return found
+
+
+def _window(
+    context: Mapping[str, Any], every: timedelta, settle: timedelta, asked_at: datetime
+) -> Window | None:
+    params = context.get("params") or {}
+    if params.get("start") or params.get("end"):
+        return _stated(params, every)
+    start, end = context.get("data_interval_start"), context.get("data_interval_end")
+    if context["dag_run"].run_type == "manual" or start is None:
+        return last_settled(min(_utc(end or asked_at), asked_at), every, settle)
+    return settled_in(Window(_utc(start), _utc(end)), every, settle)
+
+
+def _stated(params: Mapping[str, Any], every: timedelta) -> Window:
+    try:
+        window = Window(_utc(params["start"]), _utc(params["end"]))
+    except (ValueError, TypeError, KeyError) as error:
+        raise ConfigError(
+            "the params start and end are no window: give both, as 2026-11-20T00:00:00Z, "
+            f"the start before the end ({error})"
+        ) from error
+    midnight = Window.day(window.start).start
+    if (window.start - midnight) % every or (window.end - midnight) % every:
+        raise ConfigError(f"the params start and end must be whole multiples of {every}")
+    return window
+
+
+def _utc(moment: Any) -> datetime:
+    """Return a plain datetime in UTC, of a pendulum one or of text."""
+    if isinstance(moment, str):
+        moment = datetime.fromisoformat(moment)
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment} has no time zone")
+    return datetime.fromtimestamp(moment.timestamp(), UTC)

@@ -1,0 +1,128 @@
+"""The tasks of the chain, as both DAGs of metrics wire them.
+
+XCom carries a few words a shard and the counts; the data goes through the archive.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from airflow.sdk import get_current_context, task
+from airflow.sdk.exceptions import AirflowSkipException
+
+from nephoscope.airflow import alerts, run
+from nephoscope.airflow.connections import AirflowCloud, elasticsearch_client
+from nephoscope.errors import Incomplete
+
+log = logging.getLogger(__name__)
+
+DEFAULTS = {
+    "retries": 2,
+    "retry_delay": timedelta(seconds=30),
+    "retry_exponential_backoff": True,
+    "retry_policy": alerts.RETRY,
+    "execution_timeout": timedelta(minutes=30),
+    "on_failure_callback": alerts.task_failed,
+}
+"""Of every task."""
+
+_SHARD = "{{ task.op_kwargs['shard']['name'] }}"
+
+
+@task
+def plan(cadence: str) -> list[dict[str, str]]:
+    """Ask AWS what there is and cut the work into shards."""
+    from nephoscope import chain
+
+    context, asked_at, collections = get_current_context(), run.now(), run.collections()
+    windows = run.windows(run.CADENCES[cadence], collections, context, asked_at)
+    planned = chain.plan(
+        run.archive(), context["dag"].dag_id, collections, windows, AirflowCloud(), asked_at
+    )
+    log.info("%d shards in %s: %s", len(planned.shards), planned.folder, planned.cost)
+    return planned.shards
+
+
+@task(
+    multiple_outputs=False,
+    map_index_template=_SHARD,
+    doc_md="Read one shard from CloudWatch into the archive.",  # mapped: not from the docstring
+)
+def extract(shard: dict[str, str]) -> dict[str, Any]:
+    """Read one shard from CloudWatch into the archive."""
+    from nephoscope import chain
+
+    folder, attempt = run.archive() / shard["folder"], get_current_context()["ti"].try_number
+    name, written = chain.extract(folder, shard["file"], attempt, AirflowCloud(), run.now())
+    log.info("%s: %s", shard["name"], written)
+    return {**shard, "points_file": name, **asdict(written)}
+
+
+@task(
+    multiple_outputs=False,
+    map_index_template=_SHARD,
+    doc_md="Load what was read of one shard into Elasticsearch.",
+)
+def load(shard: dict[str, Any]) -> dict[str, Any]:
+    """Load what was read of one shard into Elasticsearch."""
+    from nephoscope import chain
+
+    folder = run.archive() / shard["folder"]
+    loaded = chain.load(folder, shard["points_file"], elasticsearch_client())
+    log.info("%s: %s", shard["name"], loaded)
+    return {**shard, **loaded}
+
+
+@task(multiple_outputs=False, trigger_rule="all_done")
+def audit(
+    planned: list[dict[str, str]] | None, loaded: Any, *, final: bool = False
+) -> dict[str, Any]:
+    """Compare what is stored with what there should be.
+
+    Args:
+        planned: the shards; none where no window settled in this run's interval.
+        loaded: what the load tasks returned, of those that ended well.
+        final: whether the days are read for good, which coverage then says.
+    """
+    from nephoscope import chain
+
+    if not planned:
+        raise AirflowSkipException("nothing was planned: no window settled, or the plan failed")
+    folder = run.archive() / planned[0]["folder"]
+    counts = chain.audit(folder, elasticsearch_client(), final=final)
+    unanswered = sum(shard["unanswered"] for shard in loaded or ())
+    log.info("%s, %d queries unanswered", counts, unanswered)
+    return {**counts, "unanswered": unanswered}
+
+
+@task(trigger_rule="all_done")
+def report(planned: list[dict[str, str]] | None, *, instances: bool = False) -> list[str]:
+    """Draw the days of the run from what is stored; returns the pages.
+
+    Args:
+        planned: the shards.
+        instances: whether to draw each instance too, or the fleet alone.
+    """
+    from nephoscope import chain
+
+    if not planned:
+        raise AirflowSkipException("nothing was planned")
+    folder = run.archive() / planned[0]["folder"]
+    pages = chain.report(
+        folder, elasticsearch_client(), run.reports(), run.now(), instances=instances
+    )
+    log.info("drawn: %s", ", ".join(pages))
+    return pages
+
+
+@task(trigger_rule="none_failed")
+def verdict(audited: dict[str, Any] | None) -> None:
+    """Fail the run where a shard, the audit or the report failed, or AWS did not answer."""
+    if audited and audited["unanswered"]:
+        raise Incomplete(
+            f"CloudWatch did not answer {audited['unanswered']} queries; the rest is stored. "
+            "Clear the failed run to ask again"
+        )
