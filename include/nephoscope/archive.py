@@ -1,7 +1,7 @@
 """The archive: what a run planned and read, kept in object storage.
 
-``landing/<dag>/<first window's start>/<asked at>/`` is the folder of one run. It holds ``plan.json``, a
-``shard-0001.json`` for each shard, and of each attempt to extract it
+``landing/<dag>/<first window's start>/<asked at>/`` is the folder of one run. It holds
+``plan.json``, a ``shard-0001.json`` for each shard, and of each attempt to extract it
 ``shard-0001.try1.points.parquet`` and ``shard-0001.try1.answers.parquet``. The answers are
 written last: points without answers are of an attempt that did not end. Nothing is overwritten.
 """

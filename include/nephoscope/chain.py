@@ -19,6 +19,9 @@ from nephoscope.extract import metrics
 from nephoscope.model import Window
 from nephoscope.plan.cost import Cost, cost
 from nephoscope.plan.planning import make_plan
+from nephoscope.store import loader
+from nephoscope.store.labels import attributes_of, document_fields
+from nephoscope.store.loader import LoadReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,13 @@ def extract(
 
 
 def load(folder: archive.Location, name: str, client: Any) -> LoadReport:
-    """Load what an attempt read into Elasticsearch."""
-    instances = {i.resource: i for i in archive.read_plan(folder).instances}
-    return loader.load(client, archive.read_points(folder, name), attributes=fields_of(instances))
+    """Load what an attempt read into Elasticsearch.
+
+    Args:
+        folder: the run's.
+        name: of the attempt, as `extract` returned it.
+        client: the official client.
+    """
+    instances = archive.read_plan(folder).instances
+    attributes = {i.resource: document_fields(attributes_of(i)) for i in instances}
+    return loader.load(client, archive.read_points(folder, name), attributes=attributes)

@@ -127,8 +127,8 @@ def _stated(params: Mapping[str, Any], every: timedelta) -> Window:
 
 def _utc(moment: Any) -> datetime:
     """Return a plain datetime in UTC, of a pendulum one or of text."""
-    if isinstance(moment, str):
-        moment = datetime.fromisoformat(moment)
+    if not isinstance(moment, datetime):
+        moment = datetime.fromisoformat(str(moment))
     if moment.tzinfo is None:
         raise ValueError(f"{moment} has no time zone")
     return datetime.fromtimestamp(moment.timestamp(), UTC)

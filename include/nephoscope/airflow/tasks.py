@@ -71,9 +71,10 @@ def load(shard: dict[str, Any]) -> dict[str, Any]:
     from nephoscope import chain
 
     folder = run.archive() / shard["folder"]
-    loaded = chain.load(folder, shard["points_file"], elasticsearch_client())
-    log.info("%s: %s", shard["name"], loaded)
-    return {**shard, **loaded}
+    done = chain.load(folder, shard["points_file"], elasticsearch_client())
+    counts = {"created": done.created, "merged": done.merged, "unchanged": done.unchanged}
+    log.info("%s: %d points in %d documents, %s", shard["name"], done.points, done.produced, counts)
+    return {**shard, **counts}
 
 
 @task(multiple_outputs=False, trigger_rule="all_done")
