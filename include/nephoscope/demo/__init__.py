@@ -1,0 +1,1 @@
+"""What stands in for AWS and Elasticsearch on one machine, with nothing but Python installed."""

@@ -1,0 +1,56 @@
+"""What every test may ask for."""
+
+import json
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def jars():
+    """The folder that keeps the embedded node's jars from one session to the next."""
+    return Path(__file__).parents[1] / "var" / "cache" / "jars"
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_url(tmp_path_factory, jars):
+    """One embedded node for the whole session."""
+    from nephoscope.demo.node import Node
+
+    folder = tmp_path_factory.mktemp("elasticsearch")
+    with Node(folder / "data", jars, log=folder / "log") as node:
+        yield node.url
+
+
+@pytest.fixture(scope="session")
+def elasticsearch(elasticsearch_url):
+    """The official client of the session's node."""
+    from elasticsearch import Elasticsearch
+
+    with Elasticsearch(elasticsearch_url) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def aws():
+    """One stand-in AWS for the whole session: 50 instances, as in the demo."""
+    from nephoscope.demo.aws import StandIn
+
+    with StandIn() as stand_in:
+        yield stand_in
+
+
+@pytest.fixture
+def faults(aws):
+    """Plan failures of the stand-in: ``faults({"operation": …, "code": …})``; gone afterwards."""
+
+    def plan(*rules):
+        request = urllib.request.Request(
+            f"{aws.url}/_standin/faults", json.dumps(rules).encode(), method="POST"
+        )
+        urllib.request.urlopen(request).close()
+
+    yield plan
+    forget = urllib.request.Request(f"{aws.url}/_standin/faults", method="DELETE")
+    urllib.request.urlopen(forget).close()
