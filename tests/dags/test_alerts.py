@@ -1,9 +1,6 @@
 """A failure is told once, by a real POST, with what a person needs."""
 
-import json
-import threading
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
 import pytest
@@ -20,40 +17,11 @@ from nephoscope.errors import (
     StoreFull,
 )
 
+pytestmark = pytest.mark.usefixtures("archive")
+
 START = datetime(2026, 11, 22, 10, 15, tzinfo=UTC)
 END = datetime(2026, 11, 22, 10, 20, tzinfo=UTC)
 SHARD = {"name": "1234/us-east-1/ec2", "account": "123456789012", "region": "us-east-1"}
-
-
-@pytest.fixture
-def posted(monkeypatch, tmp_path):
-    """A listening server; yields the messages that were posted to it."""
-    messages = []
-
-    class Handler(BaseHTTPRequestHandler):
-        status = 200
-
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            messages.append(json.loads(body))
-            self.send_response(type(self).status)
-            self.end_headers()
-
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    url = f"http://127.0.0.1:{server.server_port}/hook"
-    monkeypatch.setenv(
-        "AIRFLOW_CONN_NEPHOSCOPE_ALERTS", json.dumps({"conn_type": "http", "host": url})
-    )
-    monkeypatch.setenv("NEPHOSCOPE_ARCHIVE_URL", f"file://{tmp_path}")
-    yield SimpleNamespace(messages=messages, handler=Handler)
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def context(error=None, **more):
@@ -69,6 +37,11 @@ def context(error=None, **more):
         "exception": error,
         **more,
     }
+
+
+@pytest.fixture
+def archive(monkeypatch, tmp_path):
+    monkeypatch.setenv("NEPHOSCOPE_ARCHIVE_URL", f"file://{tmp_path}")
 
 
 def test_a_failed_task_posts_what_failed_where_and_why(posted):
@@ -125,8 +98,7 @@ def test_a_template_in_an_error_is_text(posted):
     assert posted.messages[0]["error"] == "{{ 7 * 7 }} {% raise %}"
 
 
-def test_without_the_connection_the_log_says_so(monkeypatch, tmp_path, caplog):
-    monkeypatch.setenv("NEPHOSCOPE_ARCHIVE_URL", f"file://{tmp_path}")
+def test_without_the_connection_the_log_says_so(caplog):
     alerts.task_failed(context(ConfigError("the reason")))
     assert "the reason" in caplog.text
     assert "nobody is told: there is no Airflow connection 'nephoscope_alerts'" in caplog.text

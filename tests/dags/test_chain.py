@@ -1,0 +1,210 @@
+"""The chain of a DAG run, task by task in Airflow, on the stand-in AWS and a real node."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import boto3
+import pytest
+
+from nephoscope.config.settings import ROOT
+from nephoscope.store import names
+
+TODAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+@pytest.fixture(scope="module")
+def airflow_database():
+    from airflow.utils.db import initdb
+
+    initdb()
+
+
+@pytest.fixture
+def chain(airflow_database, monkeypatch, tmp_path, aws, elasticsearch_url, elasticsearch, dagbag):
+    """Runs a DAG for a date against the session's services, with an archive of its own."""
+    for index in elasticsearch.indices.get(index="cloudwatch-*", ignore_unavailable=True):
+        elasticsearch.indices.delete(index=index)
+    connect(monkeypatch, aws.url, elasticsearch_url)
+    monkeypatch.setenv("NEPHOSCOPE_ARCHIVE_URL", f"file://{tmp_path}/archive")
+    monkeypatch.setenv("NEPHOSCOPE_REPORTS_URL", f"file://{tmp_path}/reports")
+    monkeypatch.setenv("NEPHOSCOPE_COLLECTIONS", str(small_collections(tmp_path)))
+
+    def run(dag_id, date, **conf):
+        return dagbag.dags[dag_id].test(logical_date=date, run_conf=conf or None)
+
+    return run
+
+
+def connect(monkeypatch, aws_url, elasticsearch_url):
+    aws = {
+        "conn_type": "aws",
+        "login": "key",
+        "password": "secret",
+        "extra": {"endpoint_url": aws_url, "region_name": "eu-west-1"},
+    }
+    host, _, port = elasticsearch_url.removeprefix("http://").rpartition(":")
+    store = {"conn_type": "elasticsearch", "host": host, "port": int(port), "schema": "http"}
+    monkeypatch.setenv("AIRFLOW_CONN_AWS_DEFAULT", json.dumps(aws))
+    monkeypatch.setenv("AIRFLOW_CONN_ELASTICSEARCH_DEFAULT", json.dumps(store))
+
+
+def small_collections(folder):
+    """The shipped collections with CPU and a status check alone: quicker runs, the same path."""
+    path = folder / "collections.yaml"
+    path.write_text(
+        (ROOT / "include" / "collections.yaml")
+        .read_text(encoding="utf-8")
+        .split("      NetworkIn")[0]
+        + "      StatusCheckFailed: [Maximum]\n    settle: 15m\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+def sources(client, *, timeless=False):
+    """Every stored document by id; without the times of reading if asked."""
+    client.indices.refresh(index=names.ALL_METRICS)
+    found = {}
+    query = {"match_all": {}}
+    from elasticsearch.helpers import scan
+
+    for hit in scan(client, index=names.ALL_METRICS, query={"query": query}, size=5000):
+        if timeless:
+            hit["_source"].pop("event")
+        found[hit["_id"]] = hit["_source"]
+    return found
+
+
+def states(dag_run):
+    return {(ti.task_id, ti.map_index): ti.state for ti in dag_run.get_task_instances()}
+
+
+def test_a_day_is_collected_audited_drawn_and_collected_again_without_a_change(
+    chain, elasticsearch, tmp_path
+):
+    day = TODAY - timedelta(days=3)
+    run = chain("collect_metrics_daily", day + timedelta(days=1, hours=6))
+    assert run.state == "success", states(run)
+    first = sources(elasticsearch)
+    assert len(first) > 10_000
+    assert {doc["@timestamp"][:10] for doc in first.values()} == {f"{day:%Y-%m-%d}"}
+    report = tmp_path / "reports" / f"day={day:%Y-%m-%d}"
+    assert (report / "index.html").exists()
+    assert len(list((report / "cpu").glob("*.png"))) == 50
+    assert (report / "heatmap.png").stat().st_size > 10_000
+
+    again = chain("collect_metrics_daily", day + timedelta(days=1, hours=6, minutes=1))
+    assert again.state == "success"
+    assert sources(elasticsearch) == first
+
+
+def test_the_average_that_elasticsearch_answers_is_the_fleets(chain, elasticsearch):
+    import truth
+
+    day = TODAY - timedelta(days=3)
+    chain("collect_metrics_daily", day + timedelta(days=1, hours=6))
+    elasticsearch.indices.refresh(index=names.ALL_METRICS)
+    answer = elasticsearch.search(
+        index="cloudwatch_metrics",
+        size=0,
+        query={"term": {"aws.cloudwatch.period": 300}},
+        aggs={"cpu": {"avg": {"field": "aws.ec2.metrics.CPUUtilization.avg"}}},
+    )
+    values = [
+        truth.value(one, "CPUUtilization", "Average", 300, int(day.timestamp()) + 300 * n)
+        for one in truth.instances(seed=7, count=50, anchor=TODAY.date())
+        if not one.detailed
+        for n in range(288)
+    ]
+    known = [value for value in values if value is not None]
+    assert answer["aggregations"]["cpu"]["value"] == pytest.approx(sum(known) / len(known))
+
+
+def test_a_failing_region_fails_its_own_shard_and_the_run_and_is_told_once(
+    chain, elasticsearch, faults, posted, tmp_path
+):
+    faults({"operation": "GetMetricData", "region": "us-east-1", "code": "AccessDenied"})
+    day = TODAY - timedelta(days=4)
+    run = chain("collect_metrics_daily", day + timedelta(days=1, hours=6))
+    assert run.state == "failed"
+    by_task = states(run)
+    regions = {doc["cloud"]["region"] for doc in sources(elasticsearch).values()}
+    assert regions == {"eu-west-1"}
+    assert by_task["audit", -1] == by_task["report", -1] == "success"
+    assert (tmp_path / "reports" / f"day={day:%Y-%m-%d}" / "index.html").exists()
+    assert by_task["verdict", -1] == "upstream_failed"
+    failed = [key for key, state in by_task.items() if state == "failed"]
+    assert {task for task, _ in failed} == {"collect.extract"}
+    assert len(posted.messages) == len(failed)
+    for message in posted.messages:
+        assert (message["region"], message["account"]) == ("us-east-1", "123456789012")
+        assert "AWS refuses GetMetricData" in message["error"]
+
+
+def test_a_live_run_without_params_stores_the_last_settled_window(chain, elasticsearch):
+    now = datetime.now(UTC)
+    run = chain("collect_metrics", now)
+    assert run.state == "success", states(run)
+    times = {doc["@timestamp"] for doc in sources(elasticsearch).values()}
+    ages = [now - datetime.fromisoformat(time) for time in times]
+    assert all(timedelta(minutes=15) < age < timedelta(minutes=30) for age in ages)
+
+
+def test_a_run_given_a_window_stores_that_window(chain, elasticsearch):
+    start = TODAY - timedelta(days=2)
+    run = chain(
+        "collect_metrics",
+        datetime.now(UTC),
+        start=start.isoformat(),
+        end=(start + timedelta(hours=1)).isoformat(),
+    )
+    assert run.state == "success", states(run)
+    times = sorted({doc["@timestamp"] for doc in sources(elasticsearch).values()})
+    assert datetime.fromisoformat(times[0]) == start
+    assert datetime.fromisoformat(times[-1]) < start + timedelta(hours=1)
+
+
+def test_archive_and_report_go_to_a_bucket(chain, aws, monkeypatch):
+    keys = {"aws_access_key_id": "key", "aws_secret_access_key": "secret"}
+    s3 = boto3.client("s3", region_name="us-east-1", endpoint_url=aws.url, **keys)
+    s3.create_bucket(Bucket="nephoscope-tests")
+    monkeypatch.setenv("NEPHOSCOPE_ARCHIVE_URL", "s3://aws_default@nephoscope-tests/archive")
+    monkeypatch.setenv("NEPHOSCOPE_REPORTS_URL", "s3://aws_default@nephoscope-tests/reports")
+    day = TODAY - timedelta(days=3)
+    run = chain("collect_metrics_daily", day + timedelta(days=1, hours=6))
+    assert run.state == "success", states(run)
+    page = s3.get_object(Bucket="nephoscope-tests", Key=f"reports/day={day:%Y-%m-%d}/index.html")
+    assert page["ContentType"] == "text/html; charset=utf-8"
+    assert b"AWS EC2 CPU Utilization" in page["Body"].read()
+    landed = s3.list_objects_v2(Bucket="nephoscope-tests", Prefix="archive/landing/")
+    assert any(found["Key"].endswith(".answers.parquet") for found in landed["Contents"])
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        pytest.param(
+            "AIRFLOW_CONN_ELASTICSEARCH_DEFAULT",
+            '{"conn_type": "elasticsearch", "host": "127.0.0.1", "port": 1, "schema": "http"}',
+            "127.0.0.1:1",
+            id="unreachable-elasticsearch",
+        ),
+        pytest.param(
+            "AIRFLOW_CONN_AWS_DEFAULT",
+            '{"conn_type": "http", "host": "h"}',
+            "'aws_default' is of type 'http'; it must be 'aws'",
+            id="wrong-aws-connection",
+        ),
+        pytest.param(
+            "NEPHOSCOPE_COLLECTIONS", "/nowhere.yaml", "set NEPHOSCOPE_COLLECTIONS", id="no-file"
+        ),
+    ],
+)
+def test_bad_input_fails_the_run_with_a_sentence(
+    chain, elasticsearch, posted, monkeypatch, variable, value, says
+):
+    monkeypatch.setenv(variable, value)
+    run = chain("collect_metrics", datetime.now(UTC))
+    assert run.state == "failed"
+    assert any(says in message["error"] for message in posted.messages), posted.messages
+    assert not elasticsearch.indices.exists_alias(name=names.ALL_METRICS)
