@@ -36,7 +36,7 @@ from nephoscope.config.settings import since
 def collect_metrics():
     @task_group
     def collect(shard):
-        return tasks.load(tasks.extract.override(pool="aws_live")(shard))
+        return tasks.load(shard=tasks.extract.override(pool="aws_live")(shard=shard))
 
     planned = tasks.plan("live")
     loaded = collect.expand(shard=planned)

@@ -24,11 +24,12 @@ from airflow.sdk import CronDataIntervalTimetable, dag, task_group
 
 from nephoscope.airflow import alerts, run, tasks
 from nephoscope.config.settings import since
+from nephoscope.plan.windows import DAY_SETTLES
 
 
 @dag(
     schedule=CronDataIntervalTimetable("0 6 * * *", timezone="UTC"),
-    start_date=since(os.environ) + run.SETTLE_DAY,
+    start_date=since(os.environ) + DAY_SETTLES,
     catchup=True,
     max_active_runs=2,
     max_active_tasks=8,
@@ -41,12 +42,12 @@ from nephoscope.config.settings import since
 def collect_metrics_daily():
     @task_group
     def collect(shard):
-        return tasks.load(tasks.extract.override(pool="aws_history")(shard))
+        return tasks.load(shard=tasks.extract.override(pool="aws_history")(shard=shard))
 
     planned = tasks.plan("daily")
     loaded = collect.expand(shard=planned)
     audited = tasks.audit(planned, loaded, final=True)
-    reported = tasks.report(planned, instances=True)
+    reported = tasks.report(planned, final=True)
     loaded >> audited >> reported
     [loaded, audited, reported] >> tasks.verdict(audited)
 

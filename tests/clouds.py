@@ -1,11 +1,15 @@
 """AWS for tests without Airflow: boto3 clients of a stand-in."""
 
+from datetime import UTC, datetime
 from functools import cache
 
 import boto3
 from botocore.config import Config
 
 from nephoscope.cloud import CONFIG, decode_fast
+
+ANCHOR = datetime.now(UTC).date()
+"""The day that the session's fleet is anchored on; fixed, as a session may run over midnight."""
 
 
 class BotoCloud:

@@ -35,9 +35,10 @@ def elasticsearch(elasticsearch_url):
 @pytest.fixture(scope="session")
 def aws():
     """One stand-in AWS for the whole session: 50 instances, as in the demo."""
+    from clouds import ANCHOR
     from nephoscope.demo.aws import StandIn
 
-    with StandIn() as stand_in:
+    with StandIn(anchor=ANCHOR) as stand_in:
         yield stand_in
 
 

@@ -15,11 +15,14 @@ from nephoscope import archive
 from nephoscope.cloud import Cloud
 from nephoscope.config.collections import Collections
 from nephoscope.errors import NephoscopeError
+from nephoscope.expectation import expectations
 from nephoscope.extract import metrics
 from nephoscope.model import Window
 from nephoscope.plan.cost import Cost, cost
 from nephoscope.plan.planning import make_plan
-from nephoscope.store import loader
+from nephoscope.store import audit as store_audit
+from nephoscope.store import inventory, loader, queries
+from nephoscope.store.coverage import State, write_coverage
 from nephoscope.store.labels import attributes_of, document_fields
 from nephoscope.store.loader import LoadReport
 
@@ -90,3 +93,41 @@ def load(folder: archive.Location, name: str, client: Any) -> LoadReport:
     instances = archive.read_plan(folder).instances
     attributes = {i.resource: document_fields(attributes_of(i)) for i in instances}
     return loader.load(client, archive.read_points(folder, name), attributes=attributes)
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """What an audit found: points expected and stored, and resources that are not whole."""
+
+    resources: int
+    expected: int
+    stored: int
+    incomplete: int
+
+
+def audit(folder: archive.Location, client: Any, *, final: bool) -> Audited:
+    """Compare what is stored with what a run should have collected, and note the instances.
+
+    Args:
+        folder: the run's.
+        client: the official client.
+        final: whether its windows are whole days that have settled; their coverage is written.
+    """
+    plan = archive.read_plan(folder)
+    inventory.record(
+        client, [(i.resource, attributes_of(i)) for i in plan.instances], plan.asked_at
+    )
+    queries.refresh(client)
+    found = [
+        one
+        for window, expected in expectations(plan).items()
+        for one in store_audit.audit(client, expected, window, final=final)
+    ]
+    if final:
+        write_coverage(client, found)
+    return Audited(
+        resources=len({one.resource for one in found}),
+        expected=sum(one.expected for one in found),
+        stored=sum(one.stored for one in found),
+        incomplete=len({one.resource for one in found if one.state is State.MISSING}),
+    )

@@ -88,6 +88,8 @@ def elasticsearch_client() -> Any:
     """
     from airflow.providers.elasticsearch.hooks.elasticsearch import ElasticsearchSQLHook
 
+    from nephoscope.store.answers import decode_fast
+
     stated = connection(ELASTICSEARCH, "elasticsearch")
     if not stated.host or not stated.port:
         raise ConfigError(f"the Airflow connection {ELASTICSEARCH!r} needs a host and a port")
@@ -97,7 +99,9 @@ def elasticsearch_client() -> Any:
             f"the Airflow connection {ELASTICSEARCH!r} would send its password or key to "
             f"{stated.host} in the clear: set its schema to https"
         )
-    return ElasticsearchSQLHook(elasticsearch_conn_id=ELASTICSEARCH).get_conn().es
+    client = ElasticsearchSQLHook(elasticsearch_conn_id=ELASTICSEARCH).get_conn().es
+    decode_fast(client)
+    return client
 
 
 def _loopback(host: str) -> bool:

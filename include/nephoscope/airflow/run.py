@@ -14,7 +14,7 @@ from nephoscope.config.collections import Collection, Collections, load_collecti
 from nephoscope.config.settings import Settings
 from nephoscope.errors import ConfigError
 from nephoscope.model import Window
-from nephoscope.plan.windows import last_settled, settled_in
+from nephoscope.plan.windows import DAY_SETTLES, last_settled, settled_in
 
 PARAMS = {
     "start": Param(
@@ -35,9 +35,6 @@ PARAMS = {
 }
 """What a manual run can be given."""
 
-SETTLE_DAY = timedelta(hours=6)
-"""How long after its end a day is read for good."""
-
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
@@ -51,7 +48,7 @@ class Cadence:
         return self.every or collection.every, self.settle or collection.settle
 
 
-CADENCES = {"live": Cadence(), "daily": Cadence(every=timedelta(days=1), settle=SETTLE_DAY)}
+CADENCES = {"live": Cadence(), "daily": Cadence(every=timedelta(days=1), settle=DAY_SETTLES)}
 
 
 def now() -> datetime:

@@ -34,9 +34,11 @@ _SHARD = "{{ task.op_kwargs['shard']['name'] }}"
 
 @task
 def plan(cadence: str) -> list[dict[str, str]]:
-    """Ask AWS what there is and cut the work into shards."""
+    """Ask AWS what there is and cut the work into shards; without a store, ask nothing."""
     from nephoscope import chain
+    from nephoscope.store.answers import check
 
+    check(elasticsearch_client())
     context, asked_at, collections = get_current_context(), run.now(), run.collections()
     windows = run.windows(run.CADENCES[cadence], collections, context, asked_at)
     planned = chain.plan(
@@ -93,27 +95,27 @@ def audit(
     if not planned:
         raise AirflowSkipException("nothing was planned: no window settled, or the plan failed")
     folder = run.archive() / planned[0]["folder"]
-    counts = chain.audit(folder, elasticsearch_client(), final=final)
+    found = chain.audit(folder, elasticsearch_client(), final=final)
     unanswered = sum(shard["unanswered"] for shard in loaded or ())
-    log.info("%s, %d queries unanswered", counts, unanswered)
-    return {**counts, "unanswered": unanswered}
+    log.info("%s, %d queries unanswered", found, unanswered)
+    return {**asdict(found), "unanswered": unanswered}
 
 
 @task(trigger_rule="all_done")
-def report(planned: list[dict[str, str]] | None, *, instances: bool = False) -> list[str]:
+def report(planned: list[dict[str, str]] | None, *, final: bool = False) -> list[str]:
     """Draw the days of the run from what is stored; returns the pages.
 
     Args:
         planned: the shards.
-        instances: whether to draw each instance too, or the fleet alone.
+        final: whether the days are whole: then each instance is drawn too.
     """
-    from nephoscope import chain
+    from nephoscope import fleet_report
 
     if not planned:
         raise AirflowSkipException("nothing was planned")
     folder = run.archive() / planned[0]["folder"]
-    pages = chain.report(
-        folder, elasticsearch_client(), run.reports(), run.now(), instances=instances
+    pages = fleet_report.report(
+        folder, elasticsearch_client(), run.reports(), run.now(), final=final
     )
     log.info("drawn: %s", ", ".join(pages))
     return pages

@@ -4,6 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 from nephoscope.model import Window
 
+DAY_SETTLES = timedelta(hours=6)
+"""How long after its end a day is read for good."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -1,0 +1,27 @@
+"""Names that strangers have given, or would."""
+
+PAYLOADS = (
+    "<script>alert(1)</script>",
+    "</title><script>alert(1)</script>",
+    "</style><img src=x onerror=alert(1)>",
+    '"><svg onload=alert(1)>',
+    "' onmouseover='alert(1)",
+    '" autofocus onfocus="alert(1)',
+    "<!-- ",
+    "--> ]]> ",
+    "{{ 7 * 7 }}",
+    "{% raw %}{{ config }}",
+    "javascript:alert(1)",
+    "&lt;b&gt;&amp;&#x27;",
+    "<a href='//example.com'>here</a>",
+    "a\x00b\x1b[31mred\x07",
+    "line\nbreak\r\nand\ttab",
+    "\u202egnp.exe\u202c",
+    "lone \ud800 surrogate",
+    "a" * 3000,
+    "Z\u0351\u036b\u0343\u036a\u0302\u036b\u033d" * 40,
+    "名前 имя 🌥 اسم",
+    r"$\badmacro{x}$",
+    "$unbalanced",
+    "100% $5 and $6 _{x}^{y}",
+)

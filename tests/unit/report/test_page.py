@@ -1,0 +1,227 @@
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+
+import pytest
+
+from nephoscope.report.fleet import Fleet
+from nephoscope.report.heat import heat
+from nephoscope.report.page import (
+    Facts,
+    Picture,
+    coverage,
+    dollars,
+    lasting,
+    percent,
+    render_day,
+    render_index,
+)
+from unit.report.fleets import DAY, named, planted
+from unit.report.hostile import PAYLOADS
+
+FACTS = Facts(
+    asked_at=datetime(2026, 11, 21, 6, 4, tzinfo=UTC),
+    newest=datetime(2026, 11, 20, 23, 55, tzinfo=UTC),
+    ingested=datetime(2026, 11, 21, 6, 1, tzinfo=UTC),
+    documents=15_012,
+    dollars=0.0214,
+)
+VOID = {"meta", "img", "link", "br", "hr", "input"}
+SAFE = re.compile(
+    r"(cpu/[a-z0-9_-]+\.png|#[a-z0-9_-]+|[a-z0-9_-]+|data/[a-z]+\.(csv|parquet)|\.\./index\.html|heatmap\.png)"
+)
+
+
+class Tree(HTMLParser):
+    """The elements with the names of their attributes, and the text."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.elements, self.text, self.addresses, self.open = [], [], [], []
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, tuple(name for name, _ in attrs)))
+        self.addresses += [value for name, value in attrs if name in {"href", "src", "id"}]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+        self.elements.append((f"/{tag}", ()))
+
+    def handle_comment(self, _):
+        self.elements.append(("comment", ()))
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+    @property
+    def words(self):
+        return " ".join("".join(self.text).split())
+
+
+def page_of(made, facts=FACTS, figures=50):
+    shown = heat(made) if made.instances else None
+    overview = Picture("heatmap.png", 1080, 828) if made.instances else None
+    cpu = {one.file: Picture(f"cpu/{one.file}.png", 660, 320) for one in made.instances[:figures]}
+    return render_day(made, facts, shown, overview, cpu)
+
+
+@pytest.fixture(scope="module")
+def tree():
+    return Tree(page_of(planted()[2]))
+
+
+def test_the_page_is_well_formed(tree):
+    assert tree.open == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "20 November 2026",
+        "20 Nov 2026 00:00 to 21 Nov 2026 00:00 UTC · account 123456789012 · eu-west-1, us-east-1",
+        "47 running, 2 stopped, 1 unknown",
+        "44 points missing",
+        "in 15,012 documents; AWS charge $0.02",
+        "read from AWS 21 Nov 2026 06:01, 6 h 6 min later",
+        "Busiest: prod-web-00, p95 99.4 %",
+        "Quietest: prod-api-01",
+        "the largest starts at 10:35 and lasts 1 h 40 min on prod-web-06",
+        "Elasticsearch held on 21 Nov 2026 06:04 UTC",
+    ],
+)
+def test_the_page_says(tree, words):
+    assert words in tree.words
+
+
+def test_the_page_runs_nothing_and_asks_nobody(tree):
+    page = page_of(planted(10)[2])
+    policy = "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'"
+    assert f'content="{policy}"' in page
+    assert not {"script", "link", "iframe", "form", "base"} & {tag for tag, _ in tree.elements}
+    assert "http://" not in page
+    assert "https://" not in page
+
+
+def test_every_link_inside_the_page_leads_somewhere():
+    page = page_of(planted()[2], figures=5)
+    anchors = set(re.findall(r'href="#([^"]+)"', page))
+    assert anchors
+    assert anchors <= set(re.findall(r'id="([^"]+)"', page))
+
+
+def test_every_picture_has_a_text_and_a_size(tree):
+    pictures = [attributes for tag, attributes in tree.elements if tag == "img"]
+    assert len(pictures) == 51
+    assert all({"alt", "width", "height"} <= set(attributes) for attributes in pictures)
+
+
+FIELDS = ("name", "type", "zone", "state", "region", "account", "instance_id")
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_no_name_changes_the_tree(payload):
+    """S6: in every text slot at once, the parsed tree stays as it is with plain names."""
+    plain = hostile_fleet("plain")
+    hostile = hostile_fleet(payload)
+    expected, found = Tree(page_of(plain)), Tree(page_of(hostile))
+    assert found.elements == expected.elements
+    assert all(SAFE.fullmatch(address) for address in found.addresses)
+
+
+def hostile_fleet(text):
+    from nephoscope.report.names import printable
+
+    made = planted(10)[2]
+    fields = dict.fromkeys(FIELDS, printable(text))
+    first, *others = made.instances
+    return Fleet(DAY, (replace(first, **fields), *others))
+
+
+def test_a_fleet_of_nobody_says_so_in_a_sentence():
+    tree = Tree(page_of(Fleet(DAY, ()), replace(FACTS, newest=None, ingested=None, documents=0)))
+    assert "No instance was seen in this window, so there is nothing to draw." in tree.words
+    assert "img" not in {tag for tag, _ in tree.elements}
+
+
+def test_a_fleet_without_a_point_says_so():
+    made = planted(10, settled=DAY.end)[2]
+    silent = Fleet(DAY, tuple(one for one in made.instances if not one.numbers.stored))
+    assert "No point is stored for any instance." in Tree(page_of(silent)).words
+
+
+def test_one_instance_is_spoken_of_in_the_singular():
+    tree = Tree(page_of(Fleet(DAY, named(["web"]).instances[:1])))
+    assert "of the 1 instance is stored" in tree.words
+    assert "No point is missing." in tree.words
+
+
+def test_a_day_that_is_not_over_says_so():
+    facts = replace(FACTS, asked_at=DAY.start + timedelta(hours=14, minutes=35))
+    words = Tree(page_of(planted(10)[2], facts)).words
+    assert "The day is not over: this is what was stored by 20 Nov 2026 14:35 UTC." in words
+
+
+def test_the_same_gap_of_several_instances_is_one_row():
+    made = planted(10)[2]
+    gap = next(one for one in made.instances if one.title == "prod-api-07")
+    many = tuple(replace(gap, instance_id=f"i-{n:017x}", name=f"web-{n}") for n in range(5))
+    words = Tree(page_of(Fleet(DAY, many))).words
+    assert (
+        "30 points missing in 1 span; it starts at 03:00 and lasts 30 min on 5 instances" in words
+    )
+    assert "web-0, web-1, web-2 and 2 more" in words
+
+
+def test_fewer_pictures_than_instances_are_announced():
+    words = Tree(page_of(planted()[2], figures=7)).words
+    assert "The 7 highest by p95 of 50 instances." in words
+
+
+def test_the_same_input_gives_the_same_page():
+    made = planted(10)[2]
+    assert page_of(made) == page_of(made)
+
+
+def test_the_list_of_reports_shows_the_newest_first():
+    page = render_index(["2026-11-20", "2026-11-19"])
+    assert re.findall(r'href="([^"]+)"', page) == [
+        "day=2026-11-20/index.html",
+        "day=2026-11-19/index.html",
+    ]
+    assert "Friday, the newest" in Tree(page).words
+
+
+def test_an_empty_list_of_reports_says_so():
+    assert "There is no report yet." in Tree(render_index([])).words
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(100.0, "100"), (99.99, "99.9"), (0.0, "0"), (float("nan"), "\u2013")]
+)
+def test_a_coverage_is_never_rounded_up(value, text):
+    assert coverage(value) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(12.34, "12.3"), (float("nan"), "\u2013")])
+def test_per_cent_has_one_decimal(value, text):
+    assert percent(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0, "$0.00"), (0.0042, "$0.0042"), (0.25, "$0.25"), (1234.5, "$1,234.50")]
+)
+def test_dollars_are_never_rounded_to_nothing(value, text):
+    assert dollars(value) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0 s"), (300, "5 min"), (11_700, "3 h 15 min"), (90_061, "1 d 1 h 1 min 1 s")],
+)
+def test_a_length_is_written_in_its_units(seconds, text):
+    assert lasting(seconds) == text
