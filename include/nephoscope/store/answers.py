@@ -1,0 +1,111 @@
+"""What Elasticsearch's refusals and silences mean to a person.
+
+No message holds a document's content, credentials, or a line break from outside.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any
+
+from elastic_transport import (
+    ApiError,
+    OrjsonSerializer,
+    SerializationError,
+    TlsError,
+    TransportError,
+)
+from elasticsearch import Elasticsearch, UnsupportedProductError
+
+from nephoscope.errors import AccessDenied, NephoscopeError, StoreError, StoreFull
+
+LONGEST_REASON = 300
+
+_POSITION = re.compile(r"^\[\d+:\d+\] ")  # of a JSON parser
+_PREVIEW = re.compile(r"\s*Preview of field's value.*", re.DOTALL)
+_QUOTED = re.compile(r"""'[^']*'|"[^"]*\"""")
+_BREAKS = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
+
+
+@contextmanager
+def answered(client: Elasticsearch) -> Generator[None, None, None]:
+    """Turn what the client raises inside into an error of ours.
+
+    Raises:
+        AccessDenied: the identity is refused.
+        StoreFull: the disk is full or the index read-only.
+        StoreError: anything else, such as no answer.
+    """
+    try:
+        yield
+    except (ApiError, TransportError) as error:
+        raise meaning(client, error) from error
+
+
+def check(client: Elasticsearch) -> None:
+    """Raise what keeps Elasticsearch from answering, before anything is asked of AWS."""
+    with answered(client):
+        client.info()
+
+
+def decode_fast(client: Elasticsearch) -> None:
+    """Let a client read answers with orjson: a rerun takes half of its own time."""
+    known = client.transport.serializers.serializers
+    known |= {kind: OrjsonSerializer() for kind in known if kind.endswith("json")}
+
+
+def meaning(client: Elasticsearch, error: ApiError | TransportError) -> NephoscopeError:
+    """Say what an error of the client means."""
+    where = f"Elasticsearch at {address(client)}"
+    if isinstance(error, UnsupportedProductError):
+        return StoreError(f"what answers at {address(client)} is not Elasticsearch")
+    if isinstance(error, ApiError):
+        return refusal(where, error.meta.status, reason(error.body))
+    if isinstance(error, SerializationError):
+        return StoreError(f"{where} gave an answer that is no JSON; is a proxy before it?")
+    if isinstance(error, TlsError):
+        return StoreError(f"{where} can't be trusted: {_plain(error)}")
+    return StoreError(f"{where} does not answer: {_plain(error)}")
+
+
+def refusal(where: str, status: int, why: str) -> NephoscopeError:
+    """Say what a status and its reason mean, of an answer or of one item of a bulk answer."""
+    if blocked(status, why):
+        return StoreFull(
+            f"{where} takes no writes: {why}. Free its disk, or lift the block, and run again"
+        )
+    if status in {401, 403}:
+        return AccessDenied(
+            f"{where} refuses the connection's identity ({status}: {why}): give it a key that may "
+            "read, write and create the indices cloudwatch*"
+        )
+    return StoreError(f"{where} answered {status}: {why}")
+
+
+def blocked(status: int, why: str) -> bool:
+    """Tell whether a refusal is for a full disk or a read-only index, and not for a moment."""
+    return why.startswith("cluster_block_exception") and status < 500
+
+
+def reason(body: Any) -> str:
+    """Return an error's type and reason in one line, without the values it quotes.
+
+    Args:
+        body: an answer, or the error of an item of a bulk answer.
+    """
+    error = body.get("error", body) if isinstance(body, dict) else None
+    if not isinstance(error, dict):
+        return "no reason given"
+    text = _QUOTED.sub("'…'", _PREVIEW.sub("", _POSITION.sub("", str(error.get("reason")))))
+    return _BREAKS.sub(" ", f"{error.get('type', 'error')}: {text}")[:LONGEST_REASON]
+
+
+def address(client: Elasticsearch) -> str:
+    """Return the URLs that the client asks, without credentials."""
+    return ", ".join(node.base_url for node in client.transport.node_pool.all())
+
+
+def _plain(error: TransportError) -> str:
+    return _BREAKS.sub(" ", str(error.message))[:LONGEST_REASON]

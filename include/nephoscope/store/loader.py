@@ -1,0 +1,223 @@
+"""Points into the store: each document is created, or merged with the one that stands there.
+
+A load never erases, and a rerun changes nothing: see `merge` for what wins. Several loads may
+write the same documents at once: a merge is written only if the document is still the one that
+was read, and is made again from what stands there then.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import orjson
+import pyarrow as pa
+from elasticsearch import Elasticsearch
+
+from nephoscope.errors import Rejected, StoreError
+from nephoscope.store import names
+from nephoscope.store.bulk import Item, Outcome, Patience, send
+from nephoscope.store.columns import Columns
+from nephoscope.store.documents import Attributes, documents
+from nephoscope.store.merge import merged
+from nephoscope.store.pages import Hit, by_id
+from nephoscope.store.schema import ensure_indices
+
+MOST_MERGED = 5_000
+"""Documents in one round of merges; a search gives at most 10,000."""
+
+ROUNDS = 50
+"""Of reading and writing a merge: another writer can win each of them once."""
+
+MOST_REJECTED = 10_000
+"""Documents kept. With more, something is wrong with all of them, and the load stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A document that Elasticsearch refuses for what it is; the reason quotes none of it."""
+
+    index: str
+    reason: str
+    document: bytes
+
+
+@dataclass(slots=True)
+class LoadReport:
+    """What became of what a load was given; each document is in exactly one of the four.
+
+    Attributes:
+        points: rows of the tables.
+        produced: documents made of them.
+    """
+
+    points: int = 0
+    produced: int = 0
+    created: int = 0
+    merged: int = 0
+    unchanged: int = 0
+    rejected: list[Rejection] = field(default_factory=list)
+
+    def check(self) -> None:
+        """Raise an error if not every document is stored.
+
+        Raises:
+            Rejected: some were refused; all others are stored.
+            StoreError: some are unaccounted for.
+        """
+        accounted = self.created + self.merged + self.unchanged + len(self.rejected)
+        if self.rejected:
+            raise Rejected(
+                f"Elasticsearch rejected {len(self.rejected)} of {accounted} documents and has "
+                f"the others: {self.reasons()}"
+            )
+        if accounted != self.produced:
+            raise StoreError(f"of {self.produced} documents only {accounted} are accounted for")
+
+    def reasons(self) -> str:
+        """Name the three most frequent reasons of rejections, and where."""
+        counts = Counter(f"{one.index}: {one.reason}" for one in self.rejected)
+        return "; ".join(f"{count} x {reason}" for reason, count in counts.most_common(3))
+
+
+def load(
+    client: Elasticsearch,
+    tables: Iterable[pa.Table],
+    *,
+    attributes: Attributes,
+    patience: Patience | None = None,
+) -> LoadReport:
+    """Store all points, as `store` does, and insist that none was rejected.
+
+    Raises:
+        Rejected: documents were; all others are stored.
+    """
+    report = store(client, tables, attributes=attributes, patience=patience)
+    report.check()
+    return report
+
+
+def store(
+    client: Elasticsearch,
+    tables: Iterable[pa.Table],
+    *,
+    attributes: Attributes,
+    patience: Patience | None = None,
+) -> LoadReport:
+    """Store points; those that were rejected are in the report.
+
+    Args:
+        client: the official client.
+        tables: of `POINTS`; each is drawn when the one before is stored.
+        attributes: what resources are, as fields of their documents.
+        patience: how to wait between retries.
+
+    Raises:
+        Rejected: a value is no finite number, or more than `MOST_REJECTED` documents are refused.
+        ConfigError: two metrics would be stored as one.
+        StoreFull: a disk is full, or an index read-only.
+        AccessDenied: the identity is refused.
+        StoreError: Elasticsearch does not answer, or not for every document.
+    """
+    loading = _Load(client, patience or Patience())
+    for table in tables:
+        loading.load(Columns.of(table), attributes)
+    return loading.report
+
+
+class _Load:
+    """A load under way."""
+
+    def __init__(self, client: Elasticsearch, patience: Patience) -> None:
+        self.report = LoadReport()
+        self._client = client
+        self._patience = patience
+        self._made: set[tuple[str, date]] = set()
+
+    def load(self, columns: Columns, attributes: Attributes) -> None:
+        """Store the points of one table."""
+        self._make(columns.months())
+        self.report.points += len(columns.value)
+        conflicts: dict[str, Item] = {}
+        for outcome in self._send(self._counted(documents(columns, attributes))):
+            if not outcome.conflict:
+                self._settle(outcome)
+                continue
+            if outcome.id in conflicts or len(conflicts) == MOST_MERGED:
+                self._merge(conflicts)
+                conflicts = {}
+            conflicts[outcome.id] = outcome.item
+        self._merge(conflicts)
+
+    def _make(self, months: set[tuple[str, date]]) -> None:
+        for namespace, month in sorted(months - self._made):
+            ensure_indices(self._client, namespace, [month])
+        self._made |= months
+
+    def _send(self, items: Iterable[Item]) -> Iterator[Outcome]:
+        return send(self._client, items, self._patience)
+
+    def _counted(self, items: Iterable[Item]) -> Iterator[Item]:
+        for item in items:
+            self.report.produced += 1
+            yield item
+
+    def _settle(self, outcome: Outcome) -> None:
+        """Count a document that was created, merged or rejected."""
+        if not outcome.stored:
+            self._reject(outcome)
+        elif outcome.item.verb == "create":
+            self.report.created += 1
+        else:
+            self.report.merged += 1
+
+    def _reject(self, outcome: Outcome) -> None:
+        index = names.index_written_by(outcome.item.alias)
+        self.report.rejected.append(Rejection(index, outcome.reason, outcome.item.source))
+        if len(self.report.rejected) > MOST_REJECTED:
+            self.report.check()
+
+    def _merge(self, conflicts: dict[str, Item]) -> None:
+        """Merge items with the documents that stand in their way, whose ids are the keys."""
+        for attempt in range(ROUNDS):
+            if not conflicts:
+                return
+            if attempt:
+                self._patience.pause(attempt - 1)
+            lost = {}
+            for outcome in self._send(self._merges(conflicts)):
+                if outcome.conflict:
+                    lost[outcome.id] = conflicts[outcome.id]
+                else:
+                    self._settle(outcome)
+            conflicts = lost
+        raise StoreError(
+            f"{len(conflicts)} documents were changed by others {ROUNDS} times while they were "
+            "merged; run again when fewer loads run at once"
+        )
+
+    def _merges(self, conflicts: Mapping[str, Item]) -> Iterator[Item]:
+        """Yield what is to be written, after counting what is not."""
+        aliases: dict[str, list[str]] = {}
+        for id_, item in conflicts.items():
+            aliases.setdefault(item.alias, []).append(id_)
+        for alias, ids in aliases.items():
+            stored = by_id(self._client, alias, ids)
+            for id_ in ids:
+                if merge := self._merged(alias, conflicts[id_], stored.get(id_)):
+                    yield merge
+                else:
+                    self.report.unchanged += 1
+
+    @staticmethod
+    def _merged(alias: str, item: Item, found: Hit | None) -> Item | None:
+        """Return the write of a merge: none where nothing changes, the item where none is found."""
+        if found is None:
+            return item
+        read = orjson.loads(item.source)
+        source = merged(found.source, read, names.field_of(read["aws"]["cloudwatch"]["namespace"]))
+        if source is None:
+            return None
+        return Item.of("index", alias, found.id, source, **found.unchanged)

@@ -1,0 +1,136 @@
+"""What indices and fields are called.
+
+Names come from AWS and, in custom namespaces, from strangers. Whatever they hold, an index name
+and a field name made of them is safe, and two names never become one: where more is lost than
+the layout says, a hash of the whole name follows.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import lru_cache
+from hashlib import blake2b
+
+from nephoscope.model import Resource, Window
+
+ALL_METRICS = "cloudwatch_metrics"
+"""The alias that reads every metrics index."""
+
+INVENTORY = "cloudwatch-inventory"
+COVERAGE = "cloudwatch-coverage"
+
+STATISTICS = {
+    "Average": "avg",
+    "Maximum": "max",
+    "Minimum": "min",
+    "Sum": "sum",
+    "SampleCount": "count",
+}
+"""Metricbeat's names for CloudWatch's statistics; p99.9 and its like only lose their dot."""
+
+_OF_AWS = re.compile(r"AWS/([A-Za-z0-9]{1,60})")
+_TAKEN = frozenset({"cloudwatch", "dimensions", "tags"})  # fields of ours under `aws`
+_LOST_IN_INDEX = re.compile(r"[^a-z0-9_]+")
+_LOST_IN_FIELD = re.compile(r"[^A-Za-z0-9_ /:%()@#+=-]+")
+_LONGEST = 80
+
+
+@lru_cache(maxsize=4096)
+def slug(namespace: str) -> str:
+    """Name a namespace in index and field names.
+
+    ``AWS/EC2`` is ``aws.ec2``: the prefix is AWS's own, where no two names differ by case alone.
+    A custom one keeps its whole name, ``shop`` or ``custom_ec2-8d3bb1f2``.
+    """
+    of_aws = _OF_AWS.fullmatch(namespace)
+    if of_aws and of_aws[1].lower() not in _TAKEN:
+        return f"aws.{of_aws[1].lower()}"
+    kept = _LOST_IN_INDEX.sub("_", namespace.lower()).strip("_")[:_LONGEST]
+    return kept if kept == namespace and kept not in _TAKEN else f"{kept}-{_hash(namespace)}"
+
+
+def field_of(namespace: str) -> str:
+    """Name the field under ``aws`` that holds a namespace's metrics, such as ``ec2``."""
+    return slug(namespace).removeprefix("aws.")
+
+
+@lru_cache(maxsize=65536)
+def metric_field(metric: str) -> str:
+    """Name a metric's field: dots become ``_``, as in Metricbeat's layout.
+
+    So ``mem.used`` and ``mem_used`` are one field; `documents` refuses to store both. A name that
+    loses more has ``~``, which no other keeps.
+    """
+    kept = _LOST_IN_FIELD.sub("_", metric.replace(".", "_"))
+    safe = kept == metric.replace(".", "_") and kept == kept.strip() and kept
+    return kept if safe else f"{kept.strip()}~{_hash(metric)}"
+
+
+@lru_cache(maxsize=4096)
+def statistic_field(statistic: str) -> str:
+    """Name a statistic's field: ``avg`` for Average, ``p99_9`` for p99.9."""
+    return STATISTICS.get(statistic) or metric_field(statistic)
+
+
+def value_field(namespace: str, metric: str, statistic: str) -> str:
+    """Name the field of a value: ``aws.ec2.metrics.CPUUtilization.avg``."""
+    parts = field_of(namespace), "metrics", metric_field(metric), statistic_field(statistic)
+    return ".".join(("aws", *parts))
+
+
+def index_of(namespace: str, month: date) -> str:
+    """Name the index of a namespace and month: ``cloudwatch-metrics-aws.ec2-2026.11``."""
+    return f"cloudwatch-metrics-{slug(namespace)}-{month:%Y.%m}"
+
+
+def indices_of(namespace: str) -> str:
+    """Name all indices of a namespace by a pattern.
+
+    It may hit those of another (``shop`` and ``shop-8d3bb1f2``): filter by the namespace too.
+    """
+    return f"cloudwatch-metrics-{slug(namespace)}-*"
+
+
+def write_alias(index: str) -> str:
+    """Name the alias that an index is written by.
+
+    A bulk request can ask that its target is an alias (``require_alias``), and then never makes
+    an index of guessed types where one was dropped.
+    """
+    return index.replace("cloudwatch-", "cloudwatch-write-", 1)
+
+
+def index_written_by(alias: str) -> str:
+    """Name the index that a write alias is of."""
+    return alias.replace("cloudwatch-write-", "cloudwatch-", 1)
+
+
+def months(window: Window) -> Iterator[date]:
+    """Yield the first day of each month that the window touches."""
+    month = window.start.date().replace(day=1)
+    last = (window.end - timedelta.resolution).date()
+    while month <= last:
+        yield month
+        month = following(month)
+
+
+def following(month: date) -> date:
+    """Return the first day of the next month."""
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
+
+
+def document_id(*parts: object) -> str:
+    """Return the id of a document that is made from its content: 32 hexadecimal digits."""
+    return blake2b(json.dumps(parts, sort_keys=True).encode(), digest_size=16).hexdigest()
+
+
+def resource_id(resource: Resource) -> str:
+    """Return an id of a resource."""
+    return document_id(resource.account, resource.region, resource.namespace, resource.dimensions)
+
+
+def _hash(name: str) -> str:
+    return blake2b(name.encode(), digest_size=4).hexdigest()

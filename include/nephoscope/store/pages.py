@@ -1,0 +1,146 @@
+"""Reads: documents by their ids, and hits and buckets page after page, in flat memory."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from elasticsearch import Elasticsearch
+
+from nephoscope.store.answers import answered
+
+PAGE = 10_000
+"""Elasticsearch's default limit of one search."""
+
+BUCKETS = 1_000
+"""Of one page of an aggregation; each may hold a hundred counts."""
+
+_KEEP_ALIVE = "5m"
+_HIT = "hits.hits._id,hits.hits._seq_no,hits.hits._primary_term,hits.hits._source"
+
+
+class Hit(NamedTuple):
+    """A stored document, and what a conditional write of it names."""
+
+    id: str
+    seq_no: int
+    primary_term: int
+    source: dict[str, Any]
+
+    @classmethod
+    def of(cls, hit: Mapping[str, Any]) -> Hit:
+        """Read a hit that was asked for with ``seq_no_primary_term``."""
+        return cls(hit["_id"], hit["_seq_no"], hit["_primary_term"], hit["_source"])
+
+    @property
+    def unchanged(self) -> dict[str, int]:
+        """The condition of a write that must not overwrite another."""
+        return {"if_seq_no": self.seq_no, "if_primary_term": self.primary_term}
+
+
+def by_id(client: Elasticsearch, alias: str, ids: Sequence[str]) -> dict[str, Hit]:
+    """Read documents as they stand after all writes acknowledged before; at most `PAGE`.
+
+    A refresh and a search: in a time series index that is five to ten times as fast as mget.
+    A document that another writer changes meanwhile is read as it was; a conditional write tells.
+    """
+    with answered(client):
+        client.indices.refresh(index=alias)
+        answer = client.search(
+            index=alias,
+            size=len(ids),
+            query={"ids": {"values": ids}},
+            seq_no_primary_term=True,
+            allow_partial_search_results=False,
+            filter_path=_HIT,
+        )
+    return {hit["_id"]: Hit.of(hit) for hit in answer.get("hits", {}).get("hits", [])}
+
+
+def hits(
+    client: Elasticsearch, index: str, query: Mapping[str, Any], **body: Any
+) -> Iterator[list[dict[str, Any]]]:
+    """Yield pages of the hits of a query, of the indices as they stand at the first.
+
+    Args:
+        client: the official client.
+        index: a name, an alias or a pattern; indices that do not exist have no hits.
+        query: as Elasticsearch writes it.
+        body: more of a search's body, such as ``docvalue_fields``.
+    """
+    after: dict[str, Any] = {}
+    with _point_in_time(client, index) as pit:
+        while page := _page(client, pit, query, body | after):
+            yield page
+            after = {"search_after": page[-1]["sort"]}
+
+
+@contextmanager
+def _point_in_time(client: Elasticsearch, index: str) -> Generator[dict[str, str], None, None]:
+    """Hold a view of the indices; yield how a search names it, which every answer may change."""
+    with answered(client):
+        opened = client.open_point_in_time(
+            index=index,
+            keep_alive=_KEEP_ALIVE,
+            ignore_unavailable=True,
+            allow_partial_search_results=False,
+        )
+    pit = {"id": opened["id"], "keep_alive": _KEEP_ALIVE}
+    try:
+        yield pit
+    finally:
+        with answered(client):
+            client.options(ignore_status=404).close_point_in_time(id=pit["id"])
+
+
+def _page(
+    client: Elasticsearch, pit: dict[str, str], query: Mapping[str, Any], body: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    with answered(client):
+        answer = client.search(
+            pit=pit,
+            size=PAGE,
+            query=query,
+            sort=[{"_shard_doc": "asc"}],
+            track_total_hits=False,
+            filter_path="pit_id,hits.hits._id,hits.hits._source,hits.hits.fields,hits.hits.sort",
+            **body,
+        )
+    pit["id"] = answer["pit_id"]
+    page: list[dict[str, Any]] = answer.get("hits", {}).get("hits", [])
+    return page
+
+
+def buckets(
+    client: Elasticsearch,
+    index: str,
+    query: Mapping[str, Any],
+    sources: Sequence[Mapping[str, Any]],
+    aggregations: Mapping[str, Any],
+) -> Iterator[dict[str, Any]]:
+    """Yield the buckets of a composite aggregation over the hits of a query.
+
+    Args:
+        client: the official client.
+        index: a name, an alias or a pattern; indices that do not exist have no hits.
+        query: as Elasticsearch writes it.
+        sources: what a bucket has in common, as a composite aggregation writes it.
+        aggregations: what is computed of each bucket.
+    """
+    composite: dict[str, Any] = {"size": BUCKETS, "sources": sources}
+    while True:
+        with answered(client):
+            answer = client.search(
+                index=index,
+                size=0,
+                query=query,
+                aggregations={"all": {"composite": composite, "aggregations": aggregations}},
+                allow_partial_search_results=False,
+                ignore_unavailable=True,
+            )
+        found = answer.get("aggregations", {}).get("all", {})
+        yield from found.get("buckets", [])
+        if "after_key" not in found:
+            return
+        composite["after"] = found["after_key"]

@@ -1,0 +1,79 @@
+"""The audit of a day on a real node."""
+
+from datetime import timedelta
+
+import pytest
+
+from nephoscope.model import Resource, Window
+from nephoscope.store import audit as auditing
+from nephoscope.store import names
+from nephoscope.store.audit import audit
+from nephoscope.store.coverage import Expected, State, write_coverage
+from nephoscope.store.loader import load
+from nephoscope.store.queries import refresh
+from unit.store.points_table import NOON, point, table
+
+DAY = Window.day(NOON)
+HOUR = timedelta(hours=1)
+CPU, NET = ("cpu", "avg"), ("net", "sum")
+
+
+def web(namespace, number):
+    return Resource("123456789012", "eu-west-1", namespace, (("InstanceId", f"i-{number}"),))
+
+
+@pytest.fixture
+def expected(elasticsearch, namespace, monkeypatch):
+    """Four resources: 0 is whole, 1 lacks an hour of net, 2 has nothing, 3 ran until noon."""
+    monkeypatch.setattr(auditing, "TOGETHER", 1)
+    points = [
+        point(
+            *measure,
+            timestamp=DAY.start + hour * HOUR,
+            period=3600,
+            namespace=namespace,
+            dimensions=web(namespace, number).dimensions,
+        )
+        for number, hours in ((0, 24), (1, 24), (3, 12))
+        for measure in (("cpu", "Average"), ("net", "Sum"))
+        for hour in range(hours)
+        if (number, measure[0], hour) != (1, "net", 5)
+    ]
+    load(elasticsearch, [table(*points)], attributes={})
+    refresh(elasticsearch)
+    ran = {3: (Window(DAY.start, NOON),)}
+    return [Expected(web(namespace, n), 3600, (CPU, NET), ran.get(n, (DAY,))) for n in range(4)]
+
+
+def test_an_audit_finds_what_is_missing_and_nothing_else(elasticsearch, namespace, expected):
+    days = {day.resource: day for day in audit(elasticsearch, expected, DAY, final=True)}
+    whole, lacks, nothing, stopped = (days[web(namespace, number)] for number in range(4))
+    assert (whole.state, whole.stored) == (State.STORED, 48)
+    [gap] = lacks.gaps
+    assert (lacks.state, lacks.missing, gap.measure) == (State.MISSING, (), NET)
+    assert gap.missing == (Window(DAY.start + 5 * HOUR, DAY.start + 6 * HOUR),)
+    assert (nothing.state, nothing.missing, nothing.stored) == (State.MISSING, (DAY,), 0)
+    assert (stopped.state, stopped.expected) == (State.STORED, 24)
+    assert stopped.stopped == (Window(NOON, DAY.end),)
+
+
+def test_coverage_is_written_over_what_it_was(elasticsearch, namespace, expected):
+    for final in (False, True):
+        assert write_coverage(elasticsearch, audit(elasticsearch, expected, DAY, final=final)) == 4
+    elasticsearch.indices.refresh(index=names.COVERAGE)
+    answer = elasticsearch.search(
+        index=names.COVERAGE, query={"term": {"aws.cloudwatch.namespace": namespace}}
+    )
+    days = [hit["_source"] for hit in answer["hits"]["hits"]]
+    assert len(days) == 4
+    [lacks] = [day for day in days if day["nephoscope"]["gaps"]]
+    assert lacks["@timestamp"] == "2026-11-20T00:00:00Z"
+    assert lacks["aws"]["dimensions"] == {"InstanceId": "i-1"}
+    assert lacks["nephoscope"]["final"] is True
+    assert lacks["nephoscope"]["gaps"] == [
+        {
+            "metric": "net",
+            "statistic": "sum",
+            "missing": [{"start": "2026-11-20T05:00:00Z", "end": "2026-11-20T06:00:00Z"}],
+        }
+    ]

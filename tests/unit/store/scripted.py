@@ -1,0 +1,63 @@
+"""The official client over a wire that answers as a test says."""
+
+import orjson
+from elastic_transport import ApiResponseMeta, BaseNode, HttpHeaders
+from elastic_transport._node import NodeApiResponse
+from elasticsearch import Elasticsearch
+
+from nephoscope.store.bulk import Item
+
+
+def item(number):
+    return Item("create", b'{"create":{"_index":"cloudwatch-write-x"}}', b'{"n":%d}' % number)
+
+
+def numbers(body):
+    """The items of a request."""
+    return [orjson.loads(line)["n"] for line in body.split(b"\n")[1::2]]
+
+
+def error(status, type_, reason="because"):
+    return {"status": status, "error": {"type": type_, "reason": reason}}
+
+
+def stored(number):
+    return {"status": 201, "_id": f"id-{number}"}
+
+
+def answer(body, settle=stored):
+    """Answer each item of a request with what ``settle`` makes of its number."""
+    items = [{"create": settle(number)} for number in numbers(body)]
+    return {"errors": any(one["create"]["status"] > 299 for one in items), "items": items}
+
+
+PRODUCT = {"x-elastic-product": "Elasticsearch"}
+
+
+class Scripted:
+    """The answers are called, one for each request, the last for ever.
+
+    One returns the JSON of an answer, a pair of status and JSON or text, or raises.
+    """
+
+    def __init__(self, *answers):
+        self.requests = []
+
+        class Wire(BaseNode):
+            def perform_request(self, *_target, body=None, **_options):
+                return script.reply(body, self.config)
+
+            def close(self):
+                pass
+
+        script, self.answers = self, answers
+        self.client = Elasticsearch("http://user:secret@127.0.0.1:9200", node_class=Wire)
+
+    def reply(self, body, config):
+        self.requests.append(body)
+        given = self.answers[min(len(self.requests), len(self.answers)) - 1](body)
+        status, content = given if isinstance(given, tuple) else (200, given)
+        kind = "text/html" if isinstance(content, str) else "application/json"
+        data = content.encode() if isinstance(content, str) else orjson.dumps(content)
+        headers = HttpHeaders({"content-type": kind, **PRODUCT})
+        return NodeApiResponse(ApiResponseMeta(status, "1.1", headers, 0.0, config), data)
