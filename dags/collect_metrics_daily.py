@@ -10,7 +10,8 @@ made up. Days since `NEPHOSCOPE_SINCE` that no run has collected are caught up b
     airflow backfill create --dag-id collect_metrics_daily \\
         --from-date 2026-11-01 --to-date 2026-11-20
 
-A run's date is the day that it collects. **Trigger** with no params collects yesterday.
+A run's date is the day that it collects, and `--to-date` the first day that is not collected.
+**Trigger** with no params collects yesterday.
 
 The chain: *plan* asks AWS what there is and cuts the work into shards; each *shard* is read from
 CloudWatch into the archive (*extract*) and from there into Elasticsearch (*load*); *audit* compares

@@ -12,12 +12,15 @@ from importlib import import_module
 
 _FORKS_TASKS = {"scheduler", "worker"}
 _WANTED = (
+    "airflow.providers.amazon.aws.fs.s3",
     "airflow.providers.amazon.aws.hooks.base_aws",
     "airflow.providers.elasticsearch.hooks.elasticsearch",
     "airflow.providers.http.notifications.http",
     "matplotlib.backends.backend_agg",
     "nephoscope.airflow.tasks",
     "nephoscope.chain",
+    "nephoscope.fleet_report",
+    "pandas",  # pyarrow imports it when it first converts a column
 )
 
 

@@ -193,7 +193,7 @@ def main() -> int:
         signal.signal(ending, lambda *_: stop.set())
     process.die_with_parent()
     fleet = Fleet(options.seed, options.instances, options.anchor, dict(options.name))
-    with Server(options.port, Aws(fleet, options.publish_lag).answer) as server:
+    with Server(options.port, Aws(fleet, options.publish_lag).answer, options.host) as server:
         threading.Thread(target=server.serve_forever, name="serve", daemon=True).start()
         if options.ready_file is None:
             print(server.url)
@@ -207,6 +207,7 @@ def main() -> int:
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, prog="python -m nephoscope.demo.aws")
     add = parser.add_argument
+    add("--host", default="127.0.0.1", help="address that it listens on; in a container 0.0.0.0")
     add("--port", type=int, default=0, help="0 takes a free one")
     add("--instances", type=int, default=INSTANCES, help="size of the fleet")
     add("--seed", type=int, default=SEED, help="what the fleet follows from")

@@ -1,7 +1,7 @@
 """An Elasticsearch node of this project's own, started, stopped and killed as a process."""
 
 import os
-import subprocess  # ruff: ignore[suspicious-subprocess-import]
+import subprocess
 import sys
 import time
 from collections import deque

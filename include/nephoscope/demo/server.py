@@ -62,18 +62,19 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
-    """Listens on the loopback interface and answers by a function.
+    """Listens and answers by a function.
 
     Args:
         port: 0 takes a free one.
         answer: returns the reply to a call; it is called from many threads.
+        host: the address that it listens on.
     """
 
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, port: int, answer: Answer) -> None:
-        super().__init__(("127.0.0.1", port), Handler)
+    def __init__(self, port: int, answer: Answer, host: str = "127.0.0.1") -> None:
+        super().__init__((host, port), Handler)
         self.answer = answer
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -83,5 +84,5 @@ class Server(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """Where it answers on this machine."""
         return f"http://127.0.0.1:{self.server_address[1]}"

@@ -40,4 +40,15 @@ def point(
 
 
 def table(*points):
-    return pa.Table.from_pylist(list(points)).cast(POINTS) if points else POINTS.empty_table()
+    """A table of rows."""
+    columns = [[one[name] for one in points] for name in POINTS.names]
+    return pa.table([*map(column, columns, POINTS)], schema=POINTS)
+
+
+def column(values, field):
+    if pa.types.is_timestamp(field.type):
+        milliseconds = [int(value.timestamp() * 1000) for value in values]
+        return pa.array(milliseconds, pa.int64()).cast(field.type)
+    if pa.types.is_dictionary(field.type):
+        return pa.array(values, pa.string()).dictionary_encode()
+    return pa.array(values, field.type)

@@ -1,8 +1,9 @@
 """The official client over a wire that answers as a test says."""
 
+from types import SimpleNamespace
+
 import orjson
 from elastic_transport import ApiResponseMeta, BaseNode, HttpHeaders
-from elastic_transport._node import NodeApiResponse
 from elasticsearch import Elasticsearch
 
 from nephoscope.store.bulk import Item
@@ -23,6 +24,11 @@ def error(status, type_, reason="because"):
 
 def stored(number):
     return {"status": 201, "_id": f"id-{number}"}
+
+
+def each(given):
+    """Answer every item of a request with the same."""
+    return lambda body: answer(body, lambda _: given)
 
 
 def answer(body, settle=stored):
@@ -60,4 +66,5 @@ class Scripted:
         kind = "text/html" if isinstance(content, str) else "application/json"
         data = content.encode() if isinstance(content, str) else orjson.dumps(content)
         headers = HttpHeaders({"content-type": kind, **PRODUCT})
-        return NodeApiResponse(ApiResponseMeta(status, "1.1", headers, 0.0, config), data)
+        meta = ApiResponseMeta(status, "1.1", headers, 0.0, config)
+        return SimpleNamespace(meta=meta, body=data)

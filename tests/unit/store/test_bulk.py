@@ -7,7 +7,9 @@ from elastic_transport import ConnectionTimeout, TlsError
 from nephoscope.errors import AccessDenied, StoreError, StoreFull
 from nephoscope.store import bulk
 from nephoscope.store.bulk import Item, Patience, send
-from unit.store.scripted import Scripted, answer, error, item, numbers, stored
+from unit.store.scripted import Scripted, answer, each, error, item, numbers, stored
+
+BUSY = error(429, "es_rejected_execution_exception")
 
 
 @pytest.fixture
@@ -44,17 +46,19 @@ def test_every_item_has_one_outcome(patience):
         pytest.param(lambda _: (504, {}), id="504"),
         pytest.param(raising(NoConnection("reset")), id="reset"),
         pytest.param(raising(ConnectionTimeout("silence")), id="timeout"),
-        pytest.param(lambda b: answer(b, lambda _: error(429, "es_rejected_execution_exception")), id="items-429"),
-        pytest.param(lambda b: answer(b, lambda _: error(503, "unavailable_shards_exception")), id="items-503"),
+        pytest.param(each(BUSY), id="items-429"),
+        pytest.param(each(error(503, "unavailable_shards_exception")), id="items-503"),
         pytest.param(lambda _: {}, id="no-items"),
         pytest.param(lambda _: "<html>Welcome</html>", id="a-page"),
         pytest.param(lambda b: {"items": answer(b)["items"][:-1]}, id="an-item-short"),
         pytest.param(lambda b: {"items": answer(b)["items"] * 2}, id="items-of-others"),
-        pytest.param(lambda b: {"items": [{"index": one["create"]} for one in answer(b)["items"]]}, id="another-verb"),
-        pytest.param(lambda b: {"items": [{"create": {}} for _ in answer(b)["items"]]}, id="no-status"),
-        pytest.param(lambda b: answer(b, lambda _: {"status": 409}), id="a-conflict-with-nothing"),
+        pytest.param(
+            lambda _: {"items": [{"index": stored(n)} for n in range(3)]}, id="another-verb"
+        ),
+        pytest.param(lambda _: {"items": [{"create": {}}] * 3}, id="no-status"),
+        pytest.param(each({"status": 409}), id="a-conflict-with-nothing"),
     ],
-)  # fmt: skip
+)
 def test_what_may_be_taken_later_is_sent_again_once_after_a_pause(hindrance, patience, pauses):
     wire = Scripted(hindrance, answer)
     outcomes = list(send(wire.client, map(item, range(3)), patience))
@@ -81,8 +85,7 @@ def test_what_is_never_taken_ends_in_an_error_that_names_no_secret(hindrance, pa
 
 def test_only_the_items_that_were_refused_are_sent_again_with_new_ones(patience, monkeypatch):
     monkeypatch.setattr(bulk, "MOST_ITEMS", 4)
-    busy = error(429, "es_rejected_execution_exception")
-    wire = Scripted(lambda b: answer(b, lambda n: busy if n % 2 else stored(n)), answer)
+    wire = Scripted(lambda b: answer(b, lambda n: BUSY if n % 2 else stored(n)), answer)
     outcomes = list(send(wire.client, map(item, range(7)), patience))
     assert sorted(o.id for o in outcomes) == [f"id-{n}" for n in range(7)]
     assert [numbers(body) for body in wire.requests] == [[0, 1, 2, 3], [1, 3, 4, 5], [6]]
@@ -108,17 +111,18 @@ def test_a_document_is_refused_alone_and_its_content_is_not_told(status, patienc
     )
 
 
-BLOCK = "index [x] blocked by: [FORBIDDEN/5/index read-only (api)];"
+BLOCK = "cluster_block_exception"
+READ_ONLY = "index [x] blocked by: [FORBIDDEN/5/index read-only (api)];"
 
 
 @pytest.mark.parametrize(
     "hindrance",
     [
-        pytest.param(lambda b: answer(b, lambda _: error(403, "cluster_block_exception", BLOCK)), id="read-only"),
-        pytest.param(lambda b: answer(b, lambda _: error(429, "cluster_block_exception", BLOCK)), id="flood-stage"),
-        pytest.param(lambda _: (403, error(403, "cluster_block_exception", BLOCK)), id="whole-request"),
+        pytest.param(each(error(403, BLOCK, READ_ONLY)), id="read-only"),
+        pytest.param(each(error(429, BLOCK, READ_ONLY)), id="flood-stage"),
+        pytest.param(lambda _: (403, error(403, BLOCK, READ_ONLY)), id="whole-request"),
     ],
-)  # fmt: skip
+)
 def test_a_full_disk_is_told_after_few_tries(hindrance, patience):
     wire = Scripted(hindrance)
     with pytest.raises(StoreFull, match=r"takes no writes: .*read-only.*Free its disk"):
@@ -127,21 +131,42 @@ def test_a_full_disk_is_told_after_few_tries(hindrance, patience):
 
 
 def test_a_lifted_block_is_no_error(patience):
-    block = error(403, "cluster_block_exception", BLOCK)
-    wire = Scripted(lambda b: answer(b, lambda _: block), answer)
+    wire = Scripted(each(error(403, BLOCK, READ_ONLY)), answer)
     assert [o.id for o in send(wire.client, [item(0)], patience)] == ["id-0"]
 
 
 @pytest.mark.parametrize(
     ("hindrance", "kind", "sentence"),
     [
-        pytest.param(lambda _: (401, error(401, "security_exception")), AccessDenied, "401: security_exception", id="401"),
-        pytest.param(lambda b: answer(b, lambda _: error(403, "security_exception")), AccessDenied, "give it a key", id="items-403"),
-        pytest.param(lambda b: answer(b, lambda _: error(404, "index_not_found_exception")), StoreError, "lost an index", id="no-index"),
-        pytest.param(lambda _: (400, error(400, "illegal_argument_exception")), StoreError, "answered 400: illegal", id="400"),
-        pytest.param(raising(TlsError("bad certificate")), StoreError, "can't be trusted: bad certificate", id="tls"),
+        pytest.param(
+            lambda _: (401, error(401, "security_exception")),
+            AccessDenied,
+            "401: security_exception",
+            id="401",
+        ),
+        pytest.param(
+            each(error(403, "security_exception")), AccessDenied, "give it a key", id="items-403"
+        ),
+        pytest.param(
+            each(error(404, "index_not_found_exception")),
+            StoreError,
+            "lost an index",
+            id="no-index",
+        ),
+        pytest.param(
+            lambda _: (400, error(400, "illegal_argument_exception")),
+            StoreError,
+            "answered 400: illegal",
+            id="400",
+        ),
+        pytest.param(
+            raising(TlsError("bad certificate")),
+            StoreError,
+            "can't be trusted: bad certificate",
+            id="tls",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_waiting_does_not_mend_is_told_at_once(hindrance, kind, sentence, patience, pauses):
     with pytest.raises(kind, match=sentence):
         list(send(Scripted(hindrance).client, [item(0)], patience))

@@ -1,0 +1,5 @@
+"""The command line: `nephoscope …`."""
+
+from nephoscope.cli.commands import main
+
+__all__ = ["main"]

@@ -1,0 +1,5 @@
+"""`python -m nephoscope.cli`."""
+
+from nephoscope.cli import main
+
+main()

@@ -1,0 +1,62 @@
+"""`nephoscope doctor`: whether all that a collection needs is there and allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from nephoscope.cli.environment import use_connections
+from nephoscope.cli.output import json_option, say_json
+from nephoscope.errors import NephoscopeError
+
+if TYPE_CHECKING:
+    from nephoscope.cli.checks import Check
+
+
+@click.command()
+@json_option
+@click.pass_context
+def doctor(ctx: click.Context, as_json: bool) -> None:
+    """Check collections.yaml, the connections, and what AWS and Elasticsearch allow."""
+    use_connections()
+    done = []
+    for one in _checks():
+        done.append(one)
+        if not as_json:
+            _show(one)
+    if as_json:
+        say_json({"checks": [asdict(one) for one in done]})
+    ctx.exit(2 if any(one.error for one in done) else 0)
+
+
+def _checks() -> Iterator[Check]:
+    from nephoscope.airflow import run
+    from nephoscope.airflow.connections import AirflowCloud, elasticsearch_client
+    from nephoscope.cli import checks
+
+    try:
+        collections = run.collections()
+    except NephoscopeError as error:
+        yield checks.Check("collections.yaml", error=str(error))
+    else:
+        yield checks.Check("collections.yaml", found=", ".join(collections.collections))
+        yield from checks.aws(AirflowCloud(), collections)
+    try:
+        client = elasticsearch_client()
+    except NephoscopeError as error:
+        yield checks.Check("elasticsearch", error=str(error))
+    else:
+        yield from checks.elasticsearch(client)
+
+
+def _show(one: Check) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+
+    said = f"[red]failed[/]  {escape(one.name)}: {escape(one.error)}"
+    if not one.error:
+        said = f"[green]ok[/]      {escape(one.name)}: {escape(one.found)}"
+    Console(soft_wrap=True).print(said)

@@ -1,0 +1,16 @@
+"""What Nephoscope adds to Airflow: registration only, the work stands in `nephoscope.airflow`."""
+
+import sys
+
+from airflow.plugins_manager import AirflowPlugin
+
+from nephoscope.airflow import warmth
+
+
+class NephoscopePlugin(AirflowPlugin):
+    """Nephoscope."""
+
+    name = "nephoscope"
+
+
+warmth.warm(sys.argv)

@@ -1,0 +1,164 @@
+"""Airflow's own scheduler and backfill, end to end: what is stored is the planted truth.
+
+One stack serves the whole file: the stand-in AWS, an Elasticsearch node, and Airflow with its
+scheduler, dag-processor, api-server and triggerer, each a process of its own.
+"""
+
+import json
+import urllib.request
+from collections import defaultdict
+from datetime import UTC, datetime, time, timedelta
+from itertools import product
+
+import pytest
+import yaml
+from elasticsearch import Elasticsearch
+from elasticsearch.helpers import scan
+
+import truth
+from nephoscope.config.settings import ROOT
+from nephoscope.demo import job
+from nephoscope.demo.backing import Options
+from nephoscope.demo.process import ServiceError
+from nephoscope.demo.stack import Stack
+from nephoscope.demo.summary import summarise
+
+NOW = datetime.now(UTC)
+DAYS = job.final_days(NOW, 3)
+DAY = 86_400
+FIELDS = {"Average": "avg", "Maximum": "max", "Minimum": "min", "Sum": "sum"}
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory):
+    """The demo's services, after a backfill of the last three final days."""
+    options = Options(today=NOW.date(), folder=tmp_path_factory.mktemp("demo"))
+    with Stack(options, DAYS[-1] + timedelta(days=1)) as stack:
+        for dag_id in (job.DAILY, job.LIVE):
+            job.unpause(stack.airflow, dag_id)
+        job.backfill(stack.airflow, DAYS, lambda *_: stack.check())
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def client(stack):
+    with Elasticsearch(stack.node.url) as client:
+        client.indices.refresh(index="cloudwatch_metrics")
+        yield client
+
+
+def midnight(day):
+    return datetime.combine(day, time(), UTC)
+
+
+def stored(client, first, last):
+    """Documents of the days, by resource, period and epoch second."""
+    start, end = midnight(first), midnight(last + timedelta(days=1))
+    span = {"range": {"@timestamp": {"gte": start.isoformat(), "lt": end.isoformat()}}}
+    for hit in scan(client, index="cloudwatch_metrics", query={"query": span}, size=5000):
+        source = hit["_source"]
+        key = (
+            source["aws"]["dimensions"]["InstanceId"],
+            source["aws"]["cloudwatch"]["period"],
+            int(datetime.fromisoformat(source["@timestamp"]).timestamp()),
+        )
+        yield key, source
+
+
+def asked():
+    """Metric and statistic of each series that the shipped collections ask of an instance."""
+    collections = yaml.safe_load((ROOT / "include" / "collections.yaml").read_text("utf-8"))
+    for metric, statistics in collections["collections"]["ec2"]["metrics"].items():
+        for statistic in statistics:
+            yield metric, statistic
+
+
+def expected(days, anchor):
+    """What the specification says that the documents of the days hold."""
+    documents = defaultdict(lambda: defaultdict(dict))
+    starts = [int(midnight(day).timestamp()) for day in days]
+    fleet = truth.instances(seed=7, count=50, anchor=anchor)
+    for one, (metric, statistic) in product(fleet, asked()):
+        period = truth.native(one, metric)
+        for second in (second for start in starts for second in range(start, start + DAY, period)):
+            value = truth.value(one, metric, statistic, period, second)
+            if value is not None:
+                documents[one.id, period, second][metric][FIELDS[statistic]] = value
+    return documents
+
+
+def test_every_stored_value_equals_the_specification(stack, client):
+    wanted = expected(DAYS, stack.kept.anchor)
+    values = 0
+    for key, source in stored(client, DAYS[0], DAYS[-1]):
+        assert source["aws"]["ec2"]["metrics"] == wanted.pop(key), key
+        values += sum(len(found) for found in source["aws"]["ec2"]["metrics"].values())
+    assert not wanted, f"{len(wanted)} documents are not stored, such as {next(iter(wanted))}"
+    print(f"{values} values compared")  # ruff: ignore[print] - the figure of this test
+    assert values > 500_000
+
+
+def test_each_document_says_whose_it_is_and_when_it_was_read(client):
+    key, source = next(stored(client, DAYS[0], DAYS[0]))
+    assert source["cloud"]["provider"] == "aws"
+    assert source["cloud"]["account"] == {"id": "123456789012"}
+    assert source["cloud"]["region"] in {"eu-west-1", "us-east-1"}
+    assert source["cloud"]["instance"]["id"] == key[0]
+    assert source["aws"]["cloudwatch"] == {"namespace": "AWS/EC2", "period": key[1]}
+    assert datetime.fromisoformat(source["event"]["ingested"]) > NOW - timedelta(minutes=5)
+
+
+def calls(stack):
+    """How often the stand-in was asked for points."""
+    with urllib.request.urlopen(f"{stack.aws.url}/_standin/counters") as answer:
+        return sum(json.load(answer)["calls"]["GetMetricData"].values())
+
+
+def reprocess(airflow, day):
+    """Have a day that was collected be collected again, by Airflow's backfill."""
+    span = "--from-date", f"{day}", "--to-date", f"{day}T06:00:00"
+
+    def created():
+        try:
+            command = "backfill", "create", "--dag-id", job.DAILY, *span
+            return airflow.run(*command, "--reprocess-behavior", "completed") is not None
+        except ServiceError as error:
+            # A backfill counts as running until a sweep every 30 s finds that it has ended.
+            if "AlreadyRunningBackfill" in str(error):
+                return False
+            raise
+
+    airflow.until(created, "the backfill before to be closed", 120)
+
+
+def test_the_same_days_again_change_no_document(stack, client):
+    before = dict(stored(client, DAYS[0], DAYS[0]))
+    asked_before = calls(stack)
+    reprocess(stack.airflow, DAYS[0])
+    job.backfill(stack.airflow, DAYS[:1], lambda *_: stack.check())
+    client.indices.refresh(index="cloudwatch_metrics")
+    assert calls(stack) > asked_before
+    assert dict(stored(client, DAYS[0], DAYS[0])) == before
+
+
+def test_the_live_dag_collects_by_itself(stack, client):
+    job.newest(stack.airflow, NOW, lambda *_: stack.check())
+    client.indices.refresh(index="cloudwatch_metrics")
+    today = [key for key, _ in stored(client, (NOW - timedelta(hours=2)).date(), NOW.date())]
+    newest = max(second for _, _, second in today)
+    assert NOW.timestamp() - newest < 3600
+
+
+def test_coverage_misses_the_planted_gap_and_nothing_else(stack):
+    summary = summarise(stack.airflow.environment, stack.aws.url, stack.node.url, DAYS)
+    assert summary.missing == []
+    for day in summary.days:
+        assert day.lacking == summary.gaps
+        assert 0.99 < day.stored / day.expected < 1
+
+
+def test_the_days_are_drawn(stack):
+    for day in DAYS:
+        folder = stack.kept.folder / "reports" / f"day={day}"
+        assert "AWS EC2 CPU Utilization" in (folder / "index.html").read_text(encoding="utf-8")
+        assert len(list((folder / "cpu").glob("*.png"))) == 50
