@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO, Any, Protocol, Self
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 
 from nephoscope.extract.metrics import Answer
 from nephoscope.model import dimensions_key
+from nephoscope.place import Place, put
 from nephoscope.plan.planning import Plan
 from nephoscope.plan.shards import Shard
 from nephoscope.points import POINTS
@@ -33,22 +34,6 @@ ANSWERS = pa.schema(
     ]
 )
 """One row a query: what CloudWatch said of it."""
-
-
-class Location(Protocol):
-    """A folder or file in object storage: a ``pathlib.Path`` or an ``ObjectStoragePath``."""
-
-    def __truediv__(self, key: str, /) -> Self:
-        """Return the location below."""
-
-    def open(self, mode: str = ..., /) -> IO[Any]:
-        """Open the file."""
-
-    def mkdir(self, mode: int = ..., parents: bool = ..., exist_ok: bool = ...) -> None:
-        """Make the folder, where the storage has such a thing."""
-
-    def read_bytes(self) -> bytes:
-        """Read the whole file."""
 
 
 _PLAN = TypeAdapter(Plan)
@@ -70,12 +55,12 @@ def run_folder(dag_id: str, plan: Plan) -> str:
     return f"landing/{dag_id}/{first:%Y-%m-%dT%H%MZ}/{plan.asked_at:%Y%m%dT%H%M%S.%fZ}"
 
 
-def write_plan(folder: Location, plan: Plan) -> None:
+def write_plan(folder: Place, plan: Plan) -> None:
     """Write a plan and its shards, the plan last."""
     folder.mkdir(parents=True, exist_ok=True)
     for number, shard in enumerate(plan.shards):
-        _write(folder / f"{shard_name(number)}.json", _SHARD.dump_json(shard))
-    _write(folder / "plan.json", _PLAN.dump_json(plan))
+        put(folder, f"{shard_name(number)}.json", _SHARD.dump_json(shard))
+    put(folder, "plan.json", _PLAN.dump_json(plan))
 
 
 def shard_name(number: int) -> str:
@@ -83,18 +68,18 @@ def shard_name(number: int) -> str:
     return f"shard-{number:04d}"
 
 
-def read_plan(folder: Location) -> Plan:
+def read_plan(folder: Place) -> Plan:
     """Read what `write_plan` wrote."""
     return _PLAN.validate_json((folder / "plan.json").read_bytes())
 
 
-def read_shard(folder: Location, name: str) -> Shard:
+def read_shard(folder: Place, name: str) -> Shard:
     """Read one shard of a plan."""
     return _SHARD.validate_json((folder / f"{name}.json").read_bytes())
 
 
 def write_points(
-    folder: Location, attempt: str, batches: Iterable[tuple[pa.Table, Sequence[Answer]]]
+    folder: Place, attempt: str, batches: Iterable[tuple[pa.Table, Sequence[Answer]]]
 ) -> Written:
     """Write what extract yields, a row group a batch, and then the answers.
 
@@ -132,13 +117,8 @@ def _row(answer: Answer) -> dict[str, Any]:
     }
 
 
-def read_points(folder: Location, attempt: str) -> Iterator[pa.Table]:
+def read_points(folder: Place, attempt: str) -> Iterator[pa.Table]:
     """Read the points of an attempt, a row group at a time, as POINTS."""
     with (folder / f"{attempt}.points.parquet").open("rb") as file, pq.ParquetFile(file) as parquet:
         for group in range(parquet.num_row_groups):
             yield parquet.read_row_group(group).cast(POINTS)
-
-
-def _write(location: Location, content: bytes) -> None:
-    with location.open("wb") as file:
-        file.write(content)

@@ -18,6 +18,7 @@ from nephoscope.errors import NephoscopeError
 from nephoscope.expectation import expectations
 from nephoscope.extract import metrics
 from nephoscope.model import Window
+from nephoscope.place import Place
 from nephoscope.plan.cost import Cost, cost
 from nephoscope.plan.planning import make_plan
 from nephoscope.store import audit as store_audit
@@ -41,7 +42,7 @@ class Planned:
 
 
 def plan(
-    root: archive.Location,
+    root: Place,
     dag_id: str,
     collections: Collections,
     windows: Mapping[str, Window],
@@ -66,7 +67,7 @@ def plan(
 
 
 def extract(
-    folder: archive.Location, file: str, attempt: int, cloud: Cloud, asked_at: datetime
+    folder: Place, file: str, attempt: int, cloud: Cloud, asked_at: datetime
 ) -> tuple[str, archive.Written]:
     """Read one shard from CloudWatch into the archive.
 
@@ -82,7 +83,7 @@ def extract(
     return name, archive.write_points(folder, name, batches)
 
 
-def load(folder: archive.Location, name: str, client: Any) -> LoadReport:
+def load(folder: Place, name: str, client: Any) -> LoadReport:
     """Load what an attempt read into Elasticsearch.
 
     Args:
@@ -105,7 +106,7 @@ class Audited:
     incomplete: int
 
 
-def audit(folder: archive.Location, client: Any, *, final: bool) -> Audited:
+def audit(folder: Place, client: Any, *, final: bool) -> Audited:
     """Compare what is stored with what a run should have collected, and note the instances.
 
     Args:

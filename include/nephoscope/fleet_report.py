@@ -9,12 +9,12 @@ import pandas as pd
 
 from nephoscope import archive
 from nephoscope.model import Window
+from nephoscope.place import Place
 from nephoscope.plan.cost import cost
 from nephoscope.plan.planning import Plan
 from nephoscope.plan.windows import DAY_SETTLES
 from nephoscope.report.frames import fleet
 from nephoscope.report.page import Facts
-from nephoscope.report.place import Place
 from nephoscope.report.write import FIGURES, update_latest, write_day
 from nephoscope.store import queries
 from nephoscope.store.inventory import inventory
@@ -27,7 +27,7 @@ _COLUMNS = {"Average": "avg", "Maximum": "max"}
 
 
 def report(
-    folder: archive.Location, client: Any, root: Place, asked_at: datetime, *, final: bool
+    folder: Place, client: Any, root: Place, asked_at: datetime, *, final: bool
 ) -> list[str]:
     """Draw the days of a run, and return the pages.
 

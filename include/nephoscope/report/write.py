@@ -18,12 +18,12 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from nephoscope.model import Window
+from nephoscope.place import Place, put
 from nephoscope.report import canvas, tables
 from nephoscope.report.fleet import Fleet
 from nephoscope.report.heat import Heat, heat
 from nephoscope.report.maps import heat_map, miniature
 from nephoscope.report.page import Facts, Picture, render_day, render_index
-from nephoscope.report.place import Place, put
 from nephoscope.report.plots import cpu_plot
 from nephoscope.report.style import png
 

@@ -3,13 +3,18 @@
     names        what indices and fields are called
     schema       mappings, and the making of indices
     answers      what Elasticsearch's errors mean to a person
-    bulk         writes: one retry layer, and an answer for every item
+    items        what a bulk request is made of
+    bulk         writes: one retry layer, and an outcome for every item
+    columns      points as arrays, sorted into documents
     documents    points to documents
+    labels       what is known of a resource, on documents and in the inventory
     merge        two reads of one document to one
     loader       points into the store: create, or merge with what is stored
-    pages        reads: hits and buckets, page after page
+    pages, rows  reads: hits and buckets page after page, and tables of them
     queries      stored points for the report, and their counts for the audit
+    totals       how much is stored, and how fresh it is
     coverage     what is stored of what was expected, and what is missing
+    audit        the coverage of a day
     inventory    the resources, and what they were called when
 
 The official client is an argument everywhere. Nothing here knows Airflow.

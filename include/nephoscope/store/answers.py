@@ -21,6 +21,9 @@ from elasticsearch import Elasticsearch, UnsupportedProductError
 
 from nephoscope.errors import AccessDenied, NephoscopeError, StoreError, StoreFull
 
+TIMEOUT = 60.0
+"""Seconds for one answer. The official client's 10 are too few for a busy node."""
+
 LONGEST_REASON = 300
 
 _POSITION = re.compile(r"^\[\d+:\d+\] ")  # of a JSON parser
@@ -30,8 +33,8 @@ _BREAKS = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 
 
 @contextmanager
-def answered(client: Elasticsearch) -> Generator[None, None, None]:
-    """Turn what the client raises inside into an error of ours.
+def answered(client: Elasticsearch) -> Generator[Elasticsearch, None, None]:
+    """Turn what the client raises inside into an error of ours; yield it with time to answer.
 
     Raises:
         AccessDenied: the identity is refused.
@@ -39,7 +42,7 @@ def answered(client: Elasticsearch) -> Generator[None, None, None]:
         StoreError: anything else, such as no answer.
     """
     try:
-        yield
+        yield client.options(request_timeout=TIMEOUT)
     except (ApiError, TransportError) as error:
         raise meaning(client, error) from error
 

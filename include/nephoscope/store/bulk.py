@@ -13,14 +13,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from random import SystemRandom
-from typing import Any, NamedTuple
+from typing import Any
 
-import orjson
 from elastic_transport import ApiError, TlsError, TransportError
 from elasticsearch import Elasticsearch, UnsupportedProductError
 
 from nephoscope.errors import AccessDenied, NephoscopeError, StoreError, StoreFull
-from nephoscope.store.answers import address, blocked, meaning, reason, refusal
+from nephoscope.store.answers import TIMEOUT, address, blocked, meaning, reason, refusal
+from nephoscope.store.items import CONFLICT, NOT_STORED, Item, Outcome
 
 MOST_BYTES = 5_000_000
 """Of one request's body; Elasticsearch takes 100 MB, and is no faster with more than a few."""
@@ -30,72 +30,17 @@ MOST_ITEMS = 5_000
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 """In seconds; the longest is reached after six hindered requests in a row."""
 
-TRIES = 12
-"""Requests in a row that settle nothing before giving up: two minutes on average."""
+TRIES = 15
+"""Requests in a row that settle nothing before giving up: with pauses, some two minutes."""
 
 TRIES_FULL = 3
 """The same where the disk is full or the index read-only: only the owner changes that."""
-
-# Plain numbers: asking an enum for one costs a tenth of a rerun's own time.
-_NOT_STORED, _CONFLICT = HTTPStatus.MULTIPLE_CHOICES.value, HTTPStatus.CONFLICT.value
 
 _PARAMETERS = {
     "require_alias": "true",  # never make an index of guessed types
     "filter_path": "errors,items.*._id,items.*.status,items.*.error.type,items.*.error.reason",
 }
 _HEADERS = {"accept": "application/json", "content-type": "application/x-ndjson"}
-
-
-class Item(NamedTuple):
-    """One operation of a bulk request.
-
-    ``verb`` is create or index; ``action`` and ``source`` are its two lines, without line ends.
-    The id is empty where Elasticsearch makes it from the document, as time series indices do.
-    """
-
-    verb: str
-    action: bytes
-    source: bytes
-    id: str = ""
-
-    @classmethod
-    def of(cls, verb: str, alias: str, id_: str, source: Any, **condition: int) -> Item:
-        """Write a document whole, under its id; the condition is as in a bulk action."""
-        action = {verb: {"_index": alias, "_id": id_, **condition}}
-        return cls(verb, orjson.dumps(action), orjson.dumps(source), id_)
-
-    @property
-    def alias(self) -> str:
-        """What it is written to: the write alias of an index."""
-        return str(orjson.loads(self.action)[self.verb]["_index"])
-
-    @property
-    def size(self) -> int:
-        """The bytes it takes of a body."""
-        return len(self.action) + len(self.source) + 2
-
-
-class Outcome(NamedTuple):
-    """What became of an item.
-
-    The status is below 300: stored; 409: a document of that id stands in the way; else: refused
-    for what it is, for the reason given.
-    """
-
-    item: Item
-    status: int
-    id: str
-    reason: str = ""
-
-    @property
-    def stored(self) -> bool:
-        """Whether Elasticsearch has it."""
-        return self.status < _NOT_STORED
-
-    @property
-    def conflict(self) -> bool:
-        """Whether another document stands in its way."""
-        return self.status == _CONFLICT
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +77,7 @@ def send(
         StoreError: nothing could be settled for `TRIES` requests, or the index does not exist.
     """
     patience = patience or Patience()
-    quiet = client.options(max_retries=0)
+    quiet = client.options(max_retries=0, request_timeout=TIMEOUT)
     fresh = iter(items)
     waiting: list[Item] = []
     hindered = fruitless = 0
@@ -216,7 +161,7 @@ def _answer_to(item: Item, entry: Any) -> dict[str, Any] | None:
     id_ = answer.get("_id")
     if item.id:
         return answer if id_ == item.id else None
-    return answer if id_ or answer["status"] != _CONFLICT else None
+    return answer if id_ or answer["status"] != CONFLICT else None
 
 
 def _settle(client: Elasticsearch, chunk: list[Item], answers: list[dict[str, Any]]) -> _Answer:
@@ -224,7 +169,7 @@ def _settle(client: Elasticsearch, chunk: list[Item], answers: list[dict[str, An
     result = _Answer()
     for item, answer in zip(chunk, answers, strict=True):
         status = answer["status"]
-        if status < _NOT_STORED or status == _CONFLICT:
+        if status < NOT_STORED or status == CONFLICT:
             result.settled.append(Outcome(item, status, answer.get("_id", "")))
             continue
         why = reason(answer.get("error"))

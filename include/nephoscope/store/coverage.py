@@ -16,7 +16,8 @@ from elasticsearch import Elasticsearch
 from nephoscope.errors import Rejected
 from nephoscope.model import Resource, Window, instant
 from nephoscope.store import names
-from nephoscope.store.bulk import Item, Patience, send
+from nephoscope.store.bulk import Patience, send
+from nephoscope.store.items import Item
 from nephoscope.store.queries import Measure
 from nephoscope.store.schema import ensure_coverage
 

@@ -19,8 +19,8 @@ import orjson
 from nephoscope.errors import ConfigError
 from nephoscope.model import Resource
 from nephoscope.store import names
-from nephoscope.store.bulk import Item
 from nephoscope.store.columns import Columns, Ints, Part
+from nephoscope.store.items import Item
 
 Attributes = Mapping[Resource, Mapping[str, Any]]
 """What a resource is, as fields of its documents in their nesting: `labels.document_fields`."""

@@ -18,7 +18,8 @@ from nephoscope.errors import Rejected, StoreError
 from nephoscope.model import Resource, instant
 from nephoscope.store import names
 from nephoscope.store.answers import answered
-from nephoscope.store.bulk import Item, Outcome, Patience, send
+from nephoscope.store.bulk import Patience, send
+from nephoscope.store.items import Item, Outcome
 from nephoscope.store.labels import document_fields
 from nephoscope.store.pages import Hit, buckets
 from nephoscope.store.schema import ensure_inventory
@@ -114,8 +115,8 @@ def _latest(client: Elasticsearch, at: datetime) -> dict[str, Hit]:
             "seq_no_primary_term": True,
         }
     }
-    with answered(client):
-        client.indices.refresh(index=names.INVENTORY, ignore_unavailable=True)
+    with answered(client) as asked:
+        asked.indices.refresh(index=names.INVENTORY, ignore_unavailable=True)
     found = buckets(
         client,
         names.INVENTORY,

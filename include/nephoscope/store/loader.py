@@ -18,9 +18,10 @@ from elasticsearch import Elasticsearch
 
 from nephoscope.errors import Rejected, StoreError
 from nephoscope.store import names
-from nephoscope.store.bulk import Item, Outcome, Patience, send
+from nephoscope.store.bulk import Patience, send
 from nephoscope.store.columns import Columns
 from nephoscope.store.documents import Attributes, documents
+from nephoscope.store.items import Item, Outcome
 from nephoscope.store.merge import merged
 from nephoscope.store.pages import Hit, by_id
 from nephoscope.store.schema import ensure_indices
@@ -177,7 +178,10 @@ class _Load:
         index = names.index_written_by(outcome.item.alias)
         self.report.rejected.append(Rejection(index, outcome.reason, outcome.item.source))
         if len(self.report.rejected) > MOST_REJECTED:
-            self.report.check()
+            raise Rejected(
+                f"Elasticsearch rejected more than {MOST_REJECTED} documents, and the load was "
+                f"stopped: {self.report.reasons()}"
+            )
 
     def _merge(self, conflicts: dict[str, Item]) -> None:
         """Merge items with the documents that stand in their way, whose ids are the keys."""

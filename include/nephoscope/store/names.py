@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
 
-from nephoscope.model import Resource, Window
+from nephoscope.model import Resource
 
 ALL_METRICS = "cloudwatch_metrics"
 """The alias that reads every metrics index."""
@@ -106,15 +105,6 @@ def write_alias(index: str) -> str:
 def index_written_by(alias: str) -> str:
     """Name the index that a write alias is of."""
     return alias.replace("cloudwatch-write-", "cloudwatch-", 1)
-
-
-def months(window: Window) -> Iterator[date]:
-    """Yield the first day of each month that the window touches."""
-    month = window.start.date().replace(day=1)
-    last = (window.end - timedelta.resolution).date()
-    while month <= last:
-        yield month
-        month = following(month)
 
 
 def following(month: date) -> date:

@@ -31,8 +31,8 @@ COUNTS = pa.schema(
 
 def refresh(client: Elasticsearch) -> None:
     """Let searches see all points that were written before."""
-    with answered(client):
-        client.indices.refresh(index=names.ALL_METRICS, ignore_unavailable=True)
+    with answered(client) as asked:
+        asked.indices.refresh(index=names.ALL_METRICS, ignore_unavailable=True)
 
 
 def series(
@@ -159,8 +159,8 @@ def _note(
 
 def _measures(client: Elasticsearch, namespace: str) -> list[Measure]:
     """Return what any document of a namespace has had, from the mappings."""
-    with answered(client):
-        found = client.indices.get_mapping(index=names.indices_of(namespace))
+    with answered(client) as asked:
+        found = asked.indices.get_mapping(index=names.indices_of(namespace))
     of_aws = [index["mappings"]["properties"]["aws"]["properties"] for index in found.values()]
     # The pattern may hit an index of another namespace, which has another field.
     ours = [fields[field] for fields in of_aws if (field := names.field_of(namespace)) in fields]

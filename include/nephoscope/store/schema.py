@@ -47,7 +47,7 @@ def ensure_indices(client: Elasticsearch, namespace: str, months: Iterable[date]
     Args:
         client: the official client.
         namespace: as CloudWatch spells it.
-        months: the first day of each month; `names.months` yields those of a window.
+        months: the first day of each.
     """
     for month in months:
         name = names.index_of(namespace, month)
@@ -66,9 +66,9 @@ def ensure_coverage(client: Elasticsearch) -> None:
 
 def _ensure(client: Elasticsearch, name: str, body: Mapping[str, Any], aliases: Aliases) -> None:
     named = {names.write_alias(name): {}, **aliases}
-    with answered(client):
+    with answered(client) as asked:
         try:
-            client.indices.create(index=name, **body, aliases=named)
+            asked.indices.create(index=name, **body, aliases=named)
         except BadRequestError as error:
             if error.error != "resource_already_exists_exception":
                 raise
@@ -122,7 +122,6 @@ def inventory_index() -> dict[str, Any]:
     """Return settings and mappings of the versions of resources (`inventory`)."""
     version = _fields(
         resource=_KEYWORD,
-        state=_KEYWORD,
         valid_from=_DATE,
         seen_at=_DATE,
         attributes=_RAW,

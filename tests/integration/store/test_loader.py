@@ -9,7 +9,8 @@ from elasticsearch import Elasticsearch
 from nephoscope.errors import Rejected, StoreError, StoreFull
 from nephoscope.model import Resource
 from nephoscope.store import names
-from nephoscope.store.bulk import Item, Patience, send
+from nephoscope.store.bulk import Patience, send
+from nephoscope.store.items import Item
 from nephoscope.store.loader import load, store
 from nephoscope.store.schema import ensure_indices
 from unit.store.points_table import ASKED, NOON, point, table

@@ -6,7 +6,7 @@ import orjson
 from elastic_transport import ApiResponseMeta, BaseNode, HttpHeaders
 from elasticsearch import Elasticsearch
 
-from nephoscope.store.bulk import Item
+from nephoscope.store.items import Item
 
 
 def item(number):

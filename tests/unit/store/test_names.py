@@ -1,12 +1,11 @@
 """What indices and fields are called."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nephoscope.model import Window
 from nephoscope.store import names
 
 ANY = st.text(st.characters(codec="utf-8"), min_size=1, max_size=255)
@@ -83,20 +82,6 @@ def test_a_statistic_has_metricbeats_name(statistic, field):
 def test_the_field_of_a_value_is_metricbeats():
     field = names.value_field("AWS/EC2", "CPUUtilization", "Average")
     assert field == "aws.ec2.metrics.CPUUtilization.avg"
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "months"),
-    [
-        pytest.param("2026-11-01", "2026-12-01", ["2026-11-01"], id="exactly-one"),
-        pytest.param("2026-11-30T23", "2026-12-01T01", ["2026-11-01", "2026-12-01"], id="two"),
-        pytest.param("2026-12-31", "2027-01-02", ["2026-12-01", "2027-01-01"], id="a-year-ends"),
-        pytest.param("2026-12-01T00", "2026-12-01T01", ["2026-12-01"], id="an-hour"),
-    ],
-)
-def test_a_window_touches_months(start, end, months):
-    window = Window(*(datetime.fromisoformat(at).replace(tzinfo=UTC) for at in (start, end)))
-    assert [str(month) for month in names.months(window)] == months
 
 
 def test_a_write_alias_leads_back_to_its_index():

@@ -1,4 +1,4 @@
-"""Where a report goes: a local folder or a bucket, through the same paths."""
+"""Where archive and reports go: a local folder or a bucket, through the same paths."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ _TYPES = {
     "html": "text/html; charset=utf-8",
     "png": "image/png",
     "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
     "parquet": "application/vnd.apache.parquet",
 }
 
@@ -23,7 +24,7 @@ class Place(Protocol):
 
     @property
     def open(self) -> Callable[..., AbstractContextManager[Any]]:
-        """Opens the file, at least for ``"wb"``."""
+        """Opens the file, for ``"wb"`` or ``"rb"``."""
 
     @property
     def replace(self) -> Callable[[Self], Any]:
@@ -36,6 +37,9 @@ class Place(Protocol):
 
     def exists(self) -> bool:
         """Tell whether there is a file or folder."""
+
+    def read_bytes(self) -> bytes:
+        """Read the whole file."""
 
     def iterdir(self) -> Iterator[Self]:
         """Yield what is in the folder."""
