@@ -118,7 +118,8 @@ def _await(
         watch(dag_id, found)
         if found.failed:
             tasks = failures(airflow.api, dag_id, first, last)
-            raise Incomplete("\n".join([f"{found.failed} runs of {dag_id} failed", *tasks]))
+            said = f"{found.failed} of {found.runs} runs of {dag_id} failed"
+            raise Incomplete("\n".join([said, *tasks]))
         if found.succeeded >= enough:
             return found
         time.sleep(_POLL_SECONDS)

@@ -55,7 +55,8 @@ class Summary:
         for day in self.days:
             if not day.expected:
                 found.append(f"{day.day}: nothing was audited as final")
-            found += [f"{day.day}: {one} lacks points" for one in sorted(day.lacking - self.gaps)]
+            if lacking := sorted(day.lacking - self.gaps):
+                found.append(f"{day.day}: {len(lacking)} instances lack points, as {lacking[0]}")
         return found
 
 

@@ -46,7 +46,7 @@ class Telling:
         """Show how the runs of a DAG stand."""
         runs = f"{found.succeeded} of {found.runs} runs"
         if dag_id not in self._bars:
-            self._bars[dag_id] = self._progress.add_task(dag_id, total=None, runs=runs)
+            self._bars[dag_id] = self._progress.add_task(dag_id, total=1, runs=runs)
         total, done = max(found.tasks, 1), found.tasks_ended
         self._progress.update(self._bars[dag_id], total=total, completed=done, runs=runs)
         quiet = time.monotonic() - self._told > _QUIET_SECONDS

@@ -58,22 +58,29 @@ def by_id(client: Elasticsearch, alias: str, ids: Sequence[str]) -> dict[str, Hi
     return {hit["_id"]: Hit.of(hit) for hit in answer.get("hits", {}).get("hits", [])}
 
 
+Fields = dict[str, Any]
+"""The fields of a hit that were asked for; each has a list of values."""
+
+
 def hits(
-    client: Elasticsearch, index: str, query: Mapping[str, Any], **body: Any
-) -> Iterator[list[dict[str, Any]]]:
+    client: Elasticsearch,
+    index: str,
+    query: Mapping[str, Any],
+    fields: Sequence[str | Mapping[str, str]],
+) -> Iterator[list[Fields]]:
     """Yield pages of the hits of a query, of the indices as they stand at the first.
 
     Args:
         client: the official client.
         index: a name, an alias or a pattern; indices that do not exist have no hits.
         query: as Elasticsearch writes it.
-        body: more of a search's body, such as ``docvalue_fields``.
+        fields: what to read of each hit, as ``docvalue_fields``.
     """
-    after: dict[str, Any] = {}
+    search: dict[str, Any] = {"query": query, "docvalue_fields": fields}
     with _point_in_time(client, index) as pit:
-        while page := _page(client, pit, query, body | after):
-            yield page
-            after = {"search_after": page[-1]["sort"]}
+        while page := _page(client, pit, search):
+            yield [hit["fields"] for hit in page]
+            search["search_after"] = page[-1]["sort"]
 
 
 @contextmanager
@@ -95,20 +102,20 @@ def _point_in_time(client: Elasticsearch, index: str) -> Generator[dict[str, str
 
 
 def _page(
-    client: Elasticsearch, pit: dict[str, str], query: Mapping[str, Any], body: Mapping[str, Any]
+    client: Elasticsearch, pit: dict[str, str], search: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     with answered(client) as asked:
         answer = asked.search(
             pit=pit,
             size=PAGE,
-            query=query,
             sort=[{"_shard_doc": "asc"}],
+            stored_fields="_none_",  # neither ids nor sources, which cost half of the time
             track_total_hits=False,
-            filter_path="pit_id,hits.hits._id,hits.hits._source,hits.hits.fields,hits.hits.sort",
-            **body,
+            allow_partial_search_results=False,
+            **search,
         )
     pit["id"] = answer["pit_id"]
-    page: list[dict[str, Any]] = answer.get("hits", {}).get("hits", [])
+    page: list[dict[str, Any]] = answer["hits"]["hits"]
     return page
 
 

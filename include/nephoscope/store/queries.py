@@ -17,7 +17,7 @@ from elasticsearch import Elasticsearch
 from nephoscope.model import Resource, Window, instant
 from nephoscope.store import names, rows
 from nephoscope.store.answers import answered
-from nephoscope.store.pages import buckets, hits
+from nephoscope.store.pages import Fields, buckets, hits
 
 Query = dict[str, Any]
 
@@ -72,8 +72,7 @@ def series(
         client,
         names.indices_of(namespace),
         query,
-        source=False,
-        docvalue_fields=[*rows.IDENTITY_FIELDS, rows.TIME_FIELD, *values.values()],
+        fields=[*rows.IDENTITY_FIELDS, rows.TIME_FIELD, *values.values()],
     )
     pages = [rows.points(page, values) for page in found]
     return rows.ordered(rows.finest(pa.concat_tables([rows.points([], values), *pages])))
@@ -137,20 +136,17 @@ def stored_times(
         client,
         names.indices_of(namespace),
         _query(namespace, window, _any([_of(one) for one in resources])),
-        source=False,
-        docvalue_fields=[*rows.IDENTITY_FIELDS, rows.TIME_FIELD, *fields.values()],
+        fields=[*rows.IDENTITY_FIELDS, rows.TIME_FIELD, *fields.values()],
     ):
         for hit in page:
-            account, region, key, period = rows.identity(hit["fields"])
+            account, region, key, period = rows.identity(hit)
             # A query for {InstanceId} finds {InstanceId, Device} too.
             if resource := whose.get((account, region, key)):
-                _note(times[resource, period], hit["fields"], fields)
+                _note(times[resource, period], hit, fields)
     return times
 
 
-def _note(
-    times: dict[Measure, list[datetime]], hit: Mapping[str, Any], fields: Mapping[Measure, str]
-) -> None:
+def _note(times: dict[Measure, list[datetime]], hit: Fields, fields: Mapping[Measure, str]) -> None:
     moment = datetime.fromtimestamp(rows.milliseconds(hit) / 1000, UTC)
     for measure, field in fields.items():
         if field in hit:

@@ -69,17 +69,16 @@ def points(page: Sequence[Mapping[str, Any]], values: Mapping[str, str]) -> pa.T
     """Put a page of hits into columns.
 
     Args:
-        page: hits with identity, time and values as fields.
+        page: the fields of hits: identity, time and values.
         values: the field of each column of values; a hit without it has null there.
     """
-    found = [hit["fields"] for hit in page]
-    identities = list(zip(*map(identity, found), strict=True)) or [()] * len(RESOURCE)
+    identities = list(zip(*map(identity, page), strict=True)) or [()] * len(RESOURCE)
     columns = [pa.array(list(column)) for column in identities]
     table = pa.table(columns, names=RESOURCE.names).cast(RESOURCE)
-    times = pa.array([milliseconds(fields) for fields in found], pa.int64())
+    times = pa.array([milliseconds(fields) for fields in page], pa.int64())
     table = table.append_column("timestamp", times.cast(MOMENT))
     for name, field in values.items():
-        column = [fields.get(field, (None,))[0] for fields in found]
+        column = [fields.get(field, (None,))[0] for fields in page]
         table = table.append_column(name, pa.array(column, pa.float64()))
     return table
 

@@ -18,7 +18,7 @@ def hit(minute=0, period=300, instance="i-1", **values):
         "aws.dimensions.InstanceId": [instance],
         "@timestamp": [str(int((NOON + timedelta(minutes=minute)).timestamp() * 1000))],
     }
-    return {"fields": fields | {name: [value] for name, value in values.items()}}
+    return fields | {name: [value] for name, value in values.items()}
 
 
 def kept(*hits):
@@ -50,7 +50,7 @@ def test_no_hits_are_a_table_of_the_same_columns():
     ],
 )
 def test_dimensions_are_canonical(dimensions):
-    fields = hit()["fields"]
+    fields = hit()
     del fields["aws.dimensions.InstanceId"]
     fields |= {f"aws.dimensions.{name}": [value] for name, value in dimensions.items()}
     key = rows.identity(fields)[2]
