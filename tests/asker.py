@@ -6,10 +6,10 @@ import orjson
 import pytest
 
 import truth
-from nephoscope.demo.cloudwatch import CloudWatch
-from nephoscope.demo.control import Counters, Faults
-from nephoscope.demo.fleet import Fleet
-from nephoscope.demo.wire import Call, Refusal
+from nephoscope.demo.aws.cloudwatch import CloudWatch
+from nephoscope.demo.aws.control import Counters, Faults
+from nephoscope.demo.aws.fleet import Fleet
+from nephoscope.demo.aws.wire import Call, Refusal
 
 ANCHOR = date(2026, 11, 22)
 MIDNIGHT = int(datetime(2026, 11, 22, tzinfo=UTC).timestamp())

@@ -16,7 +16,7 @@ def jars():
 @pytest.fixture(scope="session")
 def elasticsearch_url(tmp_path_factory, jars):
     """One embedded node for the whole session."""
-    from nephoscope.demo.node import Node
+    from nephoscope.demo.elastic.node import Node
 
     folder = tmp_path_factory.mktemp("elasticsearch")
     with Node(folder / "data", jars, log=folder / "log") as node:
@@ -36,7 +36,7 @@ def elasticsearch(elasticsearch_url):
 def aws():
     """One stand-in AWS for the whole session: 50 instances, as in the demo."""
     from clouds import ANCHOR
-    from nephoscope.demo.aws import StandIn
+    from nephoscope.demo.aws.stand_in import StandIn
 
     with StandIn(anchor=ANCHOR) as stand_in:
         yield stand_in

@@ -1,6 +1,6 @@
 """What CloudWatch must hold of the demo fleet, computed again in plain Python.
 
-It follows the specification in the docstring of `nephoscope.demo.fleet` and shares no code with
+It follows the specification in the docstring of `nephoscope.demo.aws.fleet` and shares no code with
 it, so that a value that stands in Elasticsearch can be compared with one that never went through
 the stand-in. Names are those of the specification.
 

@@ -17,11 +17,11 @@ from elasticsearch.helpers import scan
 
 import truth
 from nephoscope.config.settings import ROOT
-from nephoscope.demo import job
-from nephoscope.demo.backing import Options
 from nephoscope.demo.process import ServiceError
-from nephoscope.demo.stack import Stack
-from nephoscope.demo.summary import summarise
+from nephoscope.demo.stack import job
+from nephoscope.demo.stack.backing import Options
+from nephoscope.demo.stack.stack import Stack
+from nephoscope.demo.stack.summary import summarise
 
 NOW = datetime.now(UTC)
 DAYS = job.final_days(NOW, 3)

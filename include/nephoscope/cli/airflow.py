@@ -24,9 +24,9 @@ def airflow(port: int, env_file: Path) -> None:
 
     Its database, configuration and logs are kept in var/airflow.
     """
-    from nephoscope.demo.airflow_service import USER, Airflow
-    from nephoscope.demo.airflow_settings import airflow_settings, without
-    from nephoscope.demo.ports import choose
+    from nephoscope.demo.stack.airflow_service import USER, Airflow
+    from nephoscope.demo.stack.airflow_settings import airflow_settings, without
+    from nephoscope.demo.stack.ports import choose
 
     stated = own_settings(env_file, datetime.now(UTC).date())
     home = ROOT / "var" / "airflow"

@@ -24,7 +24,7 @@ def demo(once: bool, days: int, **chosen: Any) -> None:
     Stays until Ctrl-C; run again, it continues with what is there. Ends with status 1 if a run
     failed, a service ended or something is missing.
     """
-    from nephoscope.demo.demonstration import demonstrate
+    from nephoscope.demo.stack.demonstration import demonstrate
 
     now = datetime.now(UTC)
     try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from nephoscope.demo.backing import Options
+    from nephoscope.demo.stack.backing import Options
 
 _SAME = " The same as last time, or a free one."
 _OPTIONS = (
@@ -36,7 +36,7 @@ def options_of(chosen: Mapping[str, Any], today: date) -> Options:
         chosen: by the names of the parameters; `port` is Airflow's, where a command has it.
         today: the UTC day.
     """
-    from nephoscope.demo.backing import DATA, Options
+    from nephoscope.demo.stack.backing import DATA, Options
 
     return Options(
         today=today,

@@ -22,8 +22,8 @@ def up(as_json: bool, **chosen: Any) -> None:
     Prints the variables that connect Airflow, or this command line, to them, as a shell reads
     them: eval "$(nephoscope up | head -2)" in another one.
     """
-    from nephoscope.demo.backing import hold, node, stand_in
-    from nephoscope.demo.connection_variables import connection_variables
+    from nephoscope.demo.stack.backing import hold, node, stand_in
+    from nephoscope.demo.stack.connection_variables import connection_variables
 
     options = options_of(chosen, datetime.now(UTC).date())
     with in_order(), hold(options) as kept, stand_in(kept) as aws, node(kept) as elasticsearch:

@@ -7,7 +7,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from nephoscope.demo.aws import StandIn
+from nephoscope.demo.aws.stand_in import StandIn
 from past_fleet import ANCHOR, NAME
 
 

@@ -9,7 +9,7 @@ from clouds import ANCHOR, BotoCloud
 from nephoscope.cli.checks import aws
 from nephoscope.config.collections import Account, load_collections
 from nephoscope.config.settings import ROOT
-from nephoscope.demo.aws import StandIn
+from nephoscope.demo.aws.stand_in import StandIn
 
 COLLECTIONS = load_collections(ROOT / "include" / "collections.yaml")
 REGIONS = "eu-west-1", "us-east-1"

@@ -1,0 +1,1 @@
+"""A real Elasticsearch node in a Python process, from jars that Maven publishes."""
