@@ -30,10 +30,10 @@ def airflow(port: int, env_file: Path) -> None:
 
     stated = own_settings(env_file, datetime.now(UTC).date())
     home = ROOT / "var" / "airflow"
-    ports = choose({"airflow": port, "worker-logs": 0, "trigger-logs": 0}, {})
+    chosen = choose({"airflow": port}, {})["airflow"]
     environment = {
         **without("AIRFLOW", "NEPHOSCOPE_"),
-        **airflow_settings(home, ports),
+        **airflow_settings(home, chosen),
         **stated,
     }
     click.echo("starting Airflow")

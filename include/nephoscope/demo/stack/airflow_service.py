@@ -20,8 +20,14 @@ from nephoscope.demo.stack.guarded import Guarded
 USER = "admin"
 POOLS = ROOT / "include" / "pools.json"
 
-_COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
 _AIRFLOW = (sys.executable, "-m", "airflow")
+# The logs are read as files; their servers would listen on all of the machine's addresses.
+_COMPONENTS = {
+    "api-server": [*_AIRFLOW, "api-server"],
+    "scheduler": [*_AIRFLOW, "scheduler", "--skip-serve-logs"],
+    "dag-processor": [*_AIRFLOW, "dag-processor"],
+    "triggerer": [*_AIRFLOW, "triggerer", "--skip-serve-logs"],
+}
 _MIGRATE_SECONDS = 300
 _READY_SECONDS = 300  # 26 s on an idle machine, 92 s on a busy one
 
@@ -77,8 +83,7 @@ class Airflow:
         if self._running is not None:
             self._running.wait(_MIGRATE_SECONDS)
             self._migrated.touch()
-        commands = {name: [*_AIRFLOW, name] for name in _COMPONENTS}
-        self._running = Guarded(commands, self._logs, self.environment)
+        self._running = Guarded(_COMPONENTS, self._logs, self.environment)
         self.until(self._healthy, "Airflow to be healthy", _READY_SECONDS)
         for name, pool in json.loads(POOLS.read_text(encoding="utf-8")).items():
             self._make_pool(name, pool)

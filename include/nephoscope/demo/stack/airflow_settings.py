@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 
 from nephoscope.config.settings import ROOT
@@ -16,14 +15,14 @@ def without(*prefixes: str) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(prefixes)}
 
 
-def airflow_settings(home: Path, ports: Mapping[str, int]) -> dict[str, str]:
+def airflow_settings(home: Path, port: int) -> dict[str, str]:
     """Return the variables that set up Airflow on one machine.
 
     Args:
         home: Airflow's folder, of configuration, database and logs.
-        ports: of ``airflow`` (UI and API), ``worker-logs`` and ``trigger-logs``.
+        port: of its UI and API.
     """
-    url = f"http://{_LOCAL}:{ports['airflow']}"
+    url = f"http://{_LOCAL}:{port}"
     options = {
         "core.dags_folder": ROOT / "dags",
         "core.plugins_folder": ROOT / "plugins",
@@ -32,12 +31,10 @@ def airflow_settings(home: Path, ports: Mapping[str, int]) -> dict[str, str]:
         "core.parallelism": 4,  # SQLite breaks at 32, which is Airflow's own
         "core.execution_api_server_url": f"{url}/execution/",
         "api.host": _LOCAL,
-        "api.port": ports["airflow"],
+        "api.port": port,
         "api.base_url": url,
         "api.workers": 1,
         "dag_processor.refresh_interval": 30,
-        "logging.worker_log_server_port": ports["worker-logs"],
-        "logging.trigger_log_server_port": ports["trigger-logs"],
     }
     variables = {
         f"AIRFLOW__{section.upper()}__{key.upper()}": str(value)

@@ -19,7 +19,7 @@ from nephoscope.errors import ConfigError
 DATA = ROOT / "var" / "demo"
 JARS = ROOT / "var" / "cache" / "jars"
 
-_PORTS = ("airflow", "elasticsearch", "aws", "worker-logs", "trigger-logs")
+_PORTS = ("airflow", "elasticsearch", "aws")
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,13 +25,17 @@ class Standing:
 
 
 def standing(api: AirflowApi, dag_id: str, first: datetime, last: datetime) -> Standing:
-    """Count the runs whose scheduled time, the end of their interval, is from first to last."""
+    """Count the runs whose scheduled time, the end of their interval, is from first to last.
+
+    A run that a person triggered is none of them.
+    """
     asked = {"run_after_gte": first.isoformat(), "run_after_lte": last.isoformat()}
+    scheduled = {**asked, "run_type": ["scheduled", "backfill"]}
     runs, tasks = f"dags/{dag_id}/dagRuns", f"dags/{dag_id}/dagRuns/~/taskInstances"
     return Standing(
-        runs=_count(api, runs, asked),
-        succeeded=_count(api, runs, {**asked, "state": "success"}),
-        failed=_count(api, runs, {**asked, "state": "failed"}),
+        runs=_count(api, runs, scheduled),
+        succeeded=_count(api, runs, {**scheduled, "state": "success"}),
+        failed=_count(api, runs, {**scheduled, "state": "failed"}),
         tasks=_count(api, tasks, asked),
         tasks_ended=_count(api, tasks, {**asked, "state": _ENDED}),
     )
@@ -53,5 +58,5 @@ def _task(instance: dict[str, Any]) -> str:
     return f"{instance['task_id']} ({shown})" if shown else str(instance["task_id"])
 
 
-def _count(api: AirflowApi, path: str, query: dict[str, Any]) -> int:
+def _count(api: AirflowApi, path: str, query: Mapping[str, Any]) -> int:
     return int(api("GET", path, query={**query, "limit": 1})["total_entries"])

@@ -83,7 +83,7 @@ def _environment(kept: Kept, since: date) -> Mapping[str, str]:
     """Return all variables; of the caller's none that could lead to another Airflow or AWS."""
     return {
         **without("AIRFLOW", "NEPHOSCOPE_", "AWS_"),
-        **airflow_settings(kept.folder / "airflow", kept.ports),
+        **airflow_settings(kept.folder / "airflow", kept.ports["airflow"]),
         **connection_variables(kept.url("aws"), kept.url("elasticsearch")),
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": os.devnull,

@@ -8,8 +8,6 @@ import pytest
 from nephoscope.demo.stack.airflow_settings import airflow_settings, without
 from nephoscope.demo.stack.connection_variables import connection_variables
 
-PORTS = {"airflow": 8080, "worker-logs": 8793, "trigger-logs": 8794}
-
 
 def test_the_callers_airflow_is_left_out(monkeypatch):
     monkeypatch.setenv("AIRFLOW__CORE__FERNET_KEY", "theirs")
@@ -21,7 +19,7 @@ def test_the_callers_airflow_is_left_out(monkeypatch):
 
 def test_this_machine_is_asked_past_any_proxy(monkeypatch):
     monkeypatch.setenv("NO_PROXY", "example.com")
-    assert airflow_settings(Path("/home"), PORTS)["NO_PROXY"] == "example.com,127.0.0.1,localhost"
+    assert airflow_settings(Path("/home"), 8080)["NO_PROXY"] == "example.com,127.0.0.1,localhost"
 
 
 @pytest.mark.parametrize(
@@ -34,7 +32,7 @@ def test_this_machine_is_asked_past_any_proxy(monkeypatch):
     ],
 )
 def test_airflow_is_set_up_for_this_machine(name, value):
-    assert airflow_settings(Path("/home"), PORTS)[name] == value
+    assert airflow_settings(Path("/home"), 8080)[name] == value
 
 
 def test_sts_is_the_stand_in_too():
