@@ -1,8 +1,11 @@
 """What every test may ask for."""
 
 import json
+import threading
 import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -55,3 +58,30 @@ def faults(aws):
     yield plan
     forget = urllib.request.Request(f"{aws.url}/_standin/faults", method="DELETE")
     urllib.request.urlopen(forget).close()
+
+
+@pytest.fixture
+def webhook():
+    """A listening server: its `url`, the `messages` posted to it, its `handler`'s `status`."""
+    messages = []
+
+    class Handler(BaseHTTPRequestHandler):
+        status = 200
+
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            messages.append(json.loads(body))
+            self.send_response(type(self).status)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    url = f"http://127.0.0.1:{server.server_port}/hook"
+    yield SimpleNamespace(url=url, messages=messages, handler=Handler)
+    server.shutdown()
+    thread.join()
+    server.server_close()

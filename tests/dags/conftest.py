@@ -3,10 +3,7 @@
 import json
 import os
 import tempfile
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -32,30 +29,8 @@ def dagbag():
 
 
 @pytest.fixture
-def posted(monkeypatch):
-    """A listening server; yields the messages that were posted to it."""
-    messages = []
-
-    class Handler(BaseHTTPRequestHandler):
-        status = 200
-
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            messages.append(json.loads(body))
-            self.send_response(type(self).status)
-            self.end_headers()
-
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    url = f"http://127.0.0.1:{server.server_port}/hook"
-    monkeypatch.setenv(
-        "AIRFLOW_CONN_NEPHOSCOPE_ALERTS", json.dumps({"conn_type": "http", "host": url})
-    )
-    yield SimpleNamespace(messages=messages, handler=Handler)
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def posted(monkeypatch, webhook):
+    """The messages that alerts post; the connection leads to a listening server."""
+    stated = {"conn_type": "http", "host": webhook.url}
+    monkeypatch.setenv("AIRFLOW_CONN_NEPHOSCOPE_ALERTS", json.dumps(stated))
+    return webhook

@@ -5,8 +5,11 @@ scheduler, dag-processor, api-server and triggerer, each a process of its own.
 """
 
 import json
+import os
+import signal
 import urllib.request
 from collections import defaultdict
+from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
 from itertools import product
 
@@ -22,6 +25,7 @@ from nephoscope.demo.stack import job
 from nephoscope.demo.stack.backing import Options
 from nephoscope.demo.stack.stack import Stack
 from nephoscope.demo.stack.summary import summarise
+from nephoscope.errors import Incomplete
 
 NOW = datetime.now(UTC)
 DAYS = job.final_days(NOW, 3)
@@ -114,13 +118,13 @@ def calls(stack):
         return sum(json.load(answer)["calls"]["GetMetricData"].values())
 
 
-def reprocess(airflow, day):
-    """Have a day that was collected be collected again, by Airflow's backfill."""
+def collect_again(airflow, day):
+    """Have a day be collected by Airflow's backfill, though it was collected before."""
     span = "--from-date", f"{day}", "--to-date", f"{day}T06:00:00"
+    command = "backfill", "create", "--dag-id", job.DAILY, *span
 
     def created():
         try:
-            command = "backfill", "create", "--dag-id", job.DAILY, *span
             return airflow.run(*command, "--reprocess-behavior", "completed") is not None
         except ServiceError as error:
             # A backfill counts as running until a sweep every 30 s finds that it has ended.
@@ -134,11 +138,74 @@ def reprocess(airflow, day):
 def test_the_same_days_again_change_no_document(stack, client):
     before = dict(stored(client, DAYS[0], DAYS[0]))
     asked_before = calls(stack)
-    reprocess(stack.airflow, DAYS[0])
+    collect_again(stack.airflow, DAYS[0])
     job.backfill(stack.airflow, DAYS[:1], lambda *_: stack.check())
     client.indices.refresh(index="cloudwatch_metrics")
     assert calls(stack) > asked_before
     assert dict(stored(client, DAYS[0], DAYS[0])) == before
+
+
+def kill_one(airflow, task_id):
+    """SIGKILL the process of the first task of that name that is seen running."""
+
+    def killed():
+        found = airflow.api("GET", f"dags/{job.DAILY}/dagRuns/~/taskInstances?state=running")
+        for instance in found["task_instances"]:
+            if instance["task_id"] == task_id and instance["pid"]:
+                with suppress(ProcessLookupError):
+                    os.kill(instance["pid"], signal.SIGKILL)
+                    return True
+        return False
+
+    airflow.until(killed, f"{task_id} to run and be killed", 120)
+
+
+def test_a_load_that_is_killed_is_made_again_by_airflow(stack, client):
+    day = DAYS[0] - timedelta(days=1)
+    collect_again(stack.airflow, day)
+    kill_one(stack.airflow, "collect.load")
+    job.backfill(stack.airflow, [day], lambda *_: stack.check())
+    tries = stack.airflow.api(
+        "GET", f"dags/{job.DAILY}/dagRuns/~/taskInstances?task_id=collect.load&limit=200"
+    )
+    assert max(one["try_number"] for one in tries["task_instances"]) == 2
+    client.indices.refresh(index="cloudwatch_metrics")
+    found = {key: doc["aws"]["ec2"]["metrics"] for key, doc in stored(client, day, day)}
+    assert found == expected([day], stack.kept.anchor)
+
+
+def test_a_failing_shard_fails_the_run_and_is_told_once(stack, client, webhook):
+    alerts = {"connection_id": "nephoscope_alerts", "conn_type": "http", "host": webhook.url}
+    stack.airflow.api("POST", "connections", alerts)
+    denied = {"operation": "GetMetricData", "region": "us-east-1", "code": "AccessDenied"}
+    rules = json.dumps([{**denied, "times": 1}]).encode()
+    urllib.request.urlopen(f"{stack.aws.url}/_standin/faults", rules).close()
+    day = DAYS[0] - timedelta(days=2)
+    collect_again(stack.airflow, day)
+    with pytest.raises(Incomplete, match=r"collect\.extract .* failed"):
+        job.backfill(stack.airflow, [day], lambda *_: stack.check())
+    stack.airflow.until(lambda: bool(webhook.messages), "the alert", 60)
+    time_for_a_second_alert(stack)
+    [message] = webhook.messages
+    assert (message["dag_id"], message["task_id"]) == (job.DAILY, "collect.extract")
+    assert (message["account"], message["region"]) == ("123456789012", "us-east-1")
+    assert message["data_interval_start"] == f"{day}T06:00:00+00:00"
+    assert message["error"].startswith("123456789012/us-east-1: AWS refuses GetMetricData")
+    assert message["log_url"].startswith(stack.airflow.url)
+    client.indices.refresh(index="cloudwatch_metrics")
+    assert len({doc["cloud"]["region"] for _, doc in stored(client, day, day)}) == 2
+    assert (stack.kept.folder / "reports" / f"day={day}" / "index.html").exists()
+
+
+def time_for_a_second_alert(stack):
+    """Wait until the dag-processor has called the run's callback, up to 35 s after the run."""
+    log = stack.kept.folder / "airflow" / "logs" / "dag_processor"
+
+    def called():
+        texts = (path.read_text(encoding="utf-8") for path in log.rglob("*.log"))
+        return any("its tasks have told why" in text for text in texts)
+
+    stack.airflow.until(called, "the run's callback", 120)
 
 
 def test_the_live_dag_collects_by_itself(stack, client):

@@ -20,7 +20,7 @@ def up(as_json: bool, **chosen: Any) -> None:
     """Run a made-up AWS and a real Elasticsearch node until Ctrl-C.
 
     Prints the variables that connect Airflow, or this command line, to them, as a shell reads
-    them: eval "$(nephoscope up | head -2)" in another one.
+    them: `nephoscope up > up.env &`, and once it stands there `. ./up.env`.
     """
     from nephoscope.demo.stack.backing import hold, node, stand_in
     from nephoscope.demo.stack.connection_variables import connection_variables

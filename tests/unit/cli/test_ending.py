@@ -10,8 +10,10 @@ import pytest
 from nephoscope.cli.ending import in_order, stay
 
 COMMAND = """
-import sys, time
+import signal, sys
 from nephoscope.cli.ending import in_order, stay
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, signal.SIG_DFL)  # the tests may run where one is ignored
 with in_order():
     try:
         stay(lambda: print("staying", flush=True))

@@ -25,7 +25,7 @@ def test_a_stated_port_is_taken_as_it_is(free):
 
 
 def test_a_stated_port_that_is_taken_is_told(taken):
-    with pytest.raises(ConfigError, match=f"port {taken} for airflow is taken"):
+    with pytest.raises(ConfigError, match=f"port {taken} for airflow can't be used"):
         choose({"airflow": taken}, {})
 
 
