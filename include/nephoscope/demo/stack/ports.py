@@ -17,7 +17,7 @@ def choose(wanted: Mapping[str, int], last: Mapping[str, int]) -> dict[str, int]
         last: the ports of last time, so that addresses stay what they were.
 
     Raises:
-        ConfigError: a port that was asked for is taken.
+        ConfigError: a port that was asked for can't be used.
     """
     chosen = {}
     with ExitStack() as held:
@@ -31,9 +31,8 @@ def _asked_for(name: str, port: int) -> socket.socket:
     try:
         return socket.create_server(("127.0.0.1", port))
     except OSError as error:
-        raise ConfigError(
-            f"port {port} for {name} is taken ({error.strerror}): name another"
-        ) from (error)
+        said = f"port {port} for {name} can't be used ({error.strerror}): name another"
+        raise ConfigError(said) from error
 
 
 def _any(preferred: int) -> socket.socket:
