@@ -20,10 +20,10 @@ up: venv ## run Airflow on the connections in .env, until Ctrl-C
 	@$(BIN)/nephoscope airflow $(OPTIONS)
 
 test: venv ## run the tests
-	@$(BIN)/python -m pytest -m "not full" $(OPTIONS)
-
-test-full: venv ## run the tests, each at its full figure
 	@$(BIN)/python -m pytest $(OPTIONS)
+
+test-full: venv ## run the tests, the fault tests at their full figures
+	@$(BIN)/python -m pytest --full $(OPTIONS)
 
 lint: venv ## check style and types
 	@$(BIN)/ruff check

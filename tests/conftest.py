@@ -10,6 +10,16 @@ from types import SimpleNamespace
 import pytest
 
 
+def pytest_addoption(parser):
+    parser.addoption("--full", action="store_true", help="fault tests at their full figures")
+
+
+@pytest.fixture(scope="session")
+def figure(pytestconfig):
+    """Choose a fault test's figure: about a tenth, or with `--full` the whole."""
+    return lambda part, whole: whole if pytestconfig.getoption("--full") else part
+
+
 @pytest.fixture(scope="session")
 def jars():
     """The folder that keeps the embedded node's jars from one session to the next."""

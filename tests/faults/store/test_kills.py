@@ -14,7 +14,6 @@ from faults.store.planted import truth
 
 INSTANCES, MINUTES = 20, 100
 DOCUMENTS = INSTANCES * MINUTES
-KILLS = 10
 
 
 @pytest.fixture(scope="module")
@@ -78,12 +77,12 @@ def finish(start):
 
 
 def test_a_killed_load_that_is_run_again_ends_in_the_truth(
-    elasticsearch_url, namespace, stored, draw, kill, finish
+    elasticsearch_url, namespace, stored, draw, kill, finish, figure
 ):
     """Each load merges a newer read into the one before: the first creates, the others merge."""
     struck = partly = version = 0
     usual = 1.0
-    while struck < KILLS:
+    while struck < figure(10, 200):
         version += 1
         load = load_planted, elasticsearch_url, namespace, INSTANCES, MINUTES, version
         struck += kill(draw.random() * usual, *load)

@@ -11,12 +11,10 @@ from nephoscope.demo.stack.airflow_api import AirflowRefused
 from nephoscope.demo.stack.airflow_service import Airflow
 from nephoscope.demo.stack.runs import Standing, failures, standing
 from nephoscope.errors import Incomplete
+from nephoscope.plan.windows import DAY_SETTLES
 
 DAILY = "collect_metrics_daily"
 LIVE = "collect_metrics"
-SETTLE_DAY = timedelta(hours=6)
-"""How long after its end a day is final: when the daily DAG runs."""
-
 _TICK = timedelta(minutes=5)  # of the live DAG
 _LATEST = timedelta(hours=1)
 _PARSED_SECONDS = 120
@@ -30,7 +28,7 @@ Watch = Callable[[str, Standing], None]
 
 def final_days(now: datetime, count: int) -> list[date]:
     """Return the last days that are final, oldest first."""
-    last = (now - SETTLE_DAY).date() - timedelta(days=1)
+    last = (now - DAY_SETTLES).date() - timedelta(days=1)
     return [last - timedelta(days=back) for back in reversed(range(count))]
 
 
@@ -69,7 +67,7 @@ def backfill(airflow: Airflow, days: Sequence[date], watch: Watch) -> Standing:
 def _scheduled(day: date) -> datetime:
     """Return when the run that collects a day is scheduled: the end of its interval."""
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    return midnight + timedelta(days=1) + SETTLE_DAY
+    return midnight + timedelta(days=1) + DAY_SETTLES
 
 
 def _create(airflow: Airflow, days: Sequence[date]) -> None:
