@@ -78,10 +78,19 @@ def test_the_runs_callback_is_silent_where_a_task_has_told(posted):
     assert len(posted.messages) == 1
 
 
-def test_the_runs_callback_tells_of_a_task_that_was_killed(posted):
-    alerts.run_failed(context(reason="timed_out"))
+@pytest.mark.parametrize(
+    ("reason", "says"),
+    [
+        ("task_failure", "a task ended without a word: it was killed"),
+        ("timed_out", "the run took longer than its dagrun_timeout"),
+        ("all_tasks_deadlocked", "all_tasks_deadlocked"),
+    ],
+)
+def test_the_runs_callback_tells_where_no_task_could(posted, reason, says):
+    alerts.run_failed(context(reason=reason))
     [message] = posted.messages
-    assert (message["task_id"], message["error"]) == ("", "timed_out")
+    assert not message["task_id"]
+    assert message["error"].startswith(says)
 
 
 def test_a_post_that_failed_is_made_up_by_the_runs_callback(posted):

@@ -25,6 +25,11 @@ log = logging.getLogger(__name__)
 
 _WAIT = timedelta(minutes=10)
 _PATIENCE = 20
+_REASONS = {
+    "task_failure": "a task ended without a word: it was killed, perhaps for its memory",
+    "timed_out": "the run took longer than its dagrun_timeout",
+}
+"""What Airflow calls the end of a run, in words."""
 
 
 def _classes(root: type[NephoscopeError]) -> Iterator[type[NephoscopeError]]:
@@ -73,11 +78,9 @@ def run_failed(context: Mapping[str, Any]) -> None:
         log.info("run %s failed; its tasks have told why", of_run["run_id"])
         return
     ti = context.get("ti")
-    reason = context.get("reason") or "a task was killed"
-    _tell(
-        Failure(**of_run, error=sentence(reason), log_url=str(getattr(ti, "log_url", ""))),
-        "run.json",
-    )
+    reason = str(context.get("reason"))
+    error = sentence(_REASONS.get(reason, reason))
+    _tell(Failure(**of_run, error=error, log_url=str(getattr(ti, "log_url", ""))), "run.json")
 
 
 def _of_run(context: Mapping[str, Any]) -> dict[str, Any]:
