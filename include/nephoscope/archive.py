@@ -35,7 +35,6 @@ ANSWERS = pa.schema(
 )
 """One row a query: what CloudWatch said of it."""
 
-
 _PLAN = TypeAdapter(Plan)
 _SHARD = TypeAdapter(Shard)
 

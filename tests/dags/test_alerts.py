@@ -29,7 +29,9 @@ def context(error=None, **more):
         task_id="collect.extract", map_index=1, try_number=3, log_url="http://ui/log?x=1"
     )
     return {
-        "dag_run": SimpleNamespace(dag_id="collect_metrics", run_id="scheduled__2026-11-22T10:20"),
+        "dag_run": SimpleNamespace(
+            dag_id="collect_metrics", run_id="scheduled__2026-11-22T10:20", clear_number=0
+        ),
         "data_interval_start": START,
         "data_interval_end": END,
         "ti": ti,
@@ -91,6 +93,15 @@ def test_the_runs_callback_tells_where_no_task_could(posted, reason, says):
     [message] = posted.messages
     assert not message["task_id"]
     assert message["error"].startswith(says)
+
+
+def test_a_run_that_was_cleared_and_fails_again_is_told_again(posted):
+    """A cleared or reprocessed run keeps its id; what was told before must not silence it."""
+    alerts.task_failed(context(ConfigError("x")))
+    cleared = context(reason="task_failure")
+    cleared["dag_run"].clear_number = 1
+    alerts.run_failed(cleared)
+    assert [m["task_id"] for m in posted.messages] == ["collect.extract", ""]
 
 
 def test_a_post_that_failed_is_made_up_by_the_runs_callback(posted):

@@ -8,6 +8,7 @@ so that the two tell a failure once.
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -20,6 +21,7 @@ from nephoscope.airflow import run
 from nephoscope.airflow.connections import ALERTS, connection
 from nephoscope.alert.message import Failure, sentence
 from nephoscope.errors import ConfigError, NephoscopeError, Remedy
+from nephoscope.place import put
 
 log = logging.getLogger(__name__)
 
@@ -67,20 +69,22 @@ def task_failed(context: Mapping[str, Any]) -> None:
         region=shard.get("region", ""),
         shard=shard.get("name", ""),
     )
-    _tell(failure, f"{ti.task_id}.{failure.map_index}.{ti.try_number}.json")
+    mark = f"{ti.task_id}.{failure.map_index}.{ti.try_number}.json"
+    _tell(failure, _told(context["dag_run"]), mark)
 
 
 def run_failed(context: Mapping[str, Any]) -> None:
     """Tell of a failed run of which no task has told; called in the dag-processor."""
-    of_run = _of_run(context)
-    told = _told(of_run["dag_id"], of_run["run_id"])
+    dag_run = context["dag_run"]
+    told = _told(dag_run)
     if told.exists() and any(told.iterdir()):
-        log.info("run %s failed; its tasks have told why", of_run["run_id"])
+        log.info("run %s failed; its tasks have told why", dag_run.run_id)
         return
     ti = context.get("ti")
     reason = str(context.get("reason"))
     error = sentence(_REASONS.get(reason, reason))
-    _tell(Failure(**of_run, error=error, log_url=str(getattr(ti, "log_url", ""))), "run.json")
+    log_url = str(getattr(ti, "log_url", ""))
+    _tell(Failure(**_of_run(context), error=error, log_url=log_url), told, "run.json")
 
 
 def _of_run(context: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,14 +104,16 @@ def _shard(context: Mapping[str, Any]) -> Mapping[str, Any]:
     return shard if isinstance(shard, Mapping) else {}
 
 
-def _told(dag_id: str, run_id: str) -> Any:
-    return run.archive() / "alerts" / f"dag={quote(dag_id, '')}" / f"run={quote(run_id, '')}"
+def _told(dag_run: Any) -> Any:
+    """Return the folder of what was told of a run since it was last cleared: its id stays."""
+    run_id = f"run={quote(dag_run.run_id, '')}"
+    dag = run.archive() / "alerts" / f"dag={quote(dag_run.dag_id, '')}"
+    return dag / run_id / f"cleared={dag_run.clear_number}"
 
 
-def _tell(failure: Failure, mark: str) -> None:
+def _tell(failure: Failure, told: Any, mark: str) -> None:
     """Post a failure once; a failed post leaves no mark, so that the run's callback repeats it."""
-    folder = _told(failure.dag_id, failure.run_id)
-    if (folder / mark).exists():
+    if (told / mark).exists():
         return
     log.error("%s", failure.text)
     try:
@@ -121,6 +127,5 @@ def _tell(failure: Failure, mark: str) -> None:
     HttpNotifier(
         http_conn_id=ALERTS, json=failure.message(), extra_options={"timeout": _PATIENCE}
     ).notify({})
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / mark).open("wb") as file:
-        file.write(failure.text.encode())
+    told.mkdir(parents=True, exist_ok=True)
+    put(told, mark, json.dumps(failure.message()).encode())
