@@ -44,10 +44,10 @@ def expectations(plan: Plan) -> dict[Window, list[Expected]]:
 
 
 def _of_shard(shard: Shard, spans: Mapping[Resource, tuple[Window, ...]]) -> Iterator[Expected]:
-    for dimensions, metrics in shard.series:
-        resource = Resource(shard.account, shard.region, shard.namespace, dimensions)
+    for one in shard.series:
+        resource = Resource(shard.account, shard.region, shard.namespace, one.dimensions)
         if resource in spans:
-            yield Expected(resource, shard.period, _measures(shard, metrics), spans[resource])
+            yield Expected(resource, shard.period, _measures(shard, one.metrics), spans[resource])
 
 
 def _measures(shard: Shard, metrics: tuple[str, ...]) -> tuple[Measure, ...]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 Dimensions = tuple[tuple[str, str], ...]
 """A resource's CloudWatch dimensions as (name, value) pairs, sorted by name."""
@@ -104,6 +105,19 @@ class Instance:
         """The instance as CloudWatch names it."""
         dimensions = (("InstanceId", self.instance_id),)
         return Resource(self.account, self.region, "AWS/EC2", dimensions)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What discovery found of a resource.
+
+    ``metrics`` are those that were listed, of the ones that were looked for. ``attributes`` are
+    JSON: name, type, zone, state, launch and stop times, tags; empty where nothing is known.
+    """
+
+    resource: Resource
+    metrics: tuple[str, ...]
+    attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
 def dimensions_key(dimensions: Dimensions) -> str:

@@ -145,7 +145,7 @@ class _Region:
                 if period is not None:
                     by_period[period].append(metric)
             for period, same in by_period.items():
-                periods[period].append((dimensions, tuple(same)))
+                periods[period].append(Series(dimensions, tuple(same)))
         return periods
 
     def _cut(

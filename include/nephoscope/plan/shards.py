@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from nephoscope.model import Dimensions, Window
 
@@ -18,12 +19,34 @@ Statistics = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
+class Series:
+    """A resource and which of its metrics are asked.
+
+    ``fields`` are what its documents carry of it besides: names, type, tags, by ECS's names.
+    """
+
+    dimensions: Dimensions
+    metrics: tuple[str, ...]
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a shard may ask: GetMetricData calls, and points as AWS estimates them, a second."""
+
+    calls: float
+    points: float
+
+
+@dataclass(frozen=True, slots=True)
 class Shard:
     """What one extract task asks: series of one account, region, collection, period and window.
 
-    ``series`` are a resource's dimensions and the metrics that are asked of it. A shard that has
-    a ``refusal`` could not be planned: it says why, and fails when it is extracted, so that a
-    denied region is seen as a failed task and never as a shorter list.
+    ``account`` is the one that owns the series; ``linked`` says that it is not the connection's
+    own, but one that shares its metrics with it (CloudWatch cross-account observability). The
+    window lies in one UTC day. A shard that has a ``refusal`` could not be planned: it says why,
+    and fails when it is extracted, so that a denied region is seen as a failed task and never as
+    a shorter list.
     """
 
     name: str
@@ -35,28 +58,27 @@ class Shard:
     period: int
     window: Window
     statistics: Statistics
-    series: tuple[tuple[Dimensions, tuple[str, ...]], ...]
+    series: tuple[Series, ...]
+    linked: bool = False
+    pace: Pace | None = None
     refusal: str = ""
 
     def queries(self) -> Iterator[tuple[Dimensions, str, str]]:
         """Yield the shard's queries: dimensions, metric and statistic of each."""
-        for dimensions, metrics in self.series:
-            for metric in metrics:
+        for one in self.series:
+            for metric in one.metrics:
                 for statistic in self.statistics[metric]:
-                    yield dimensions, metric, statistic
+                    yield one.dimensions, metric, statistic
 
     @property
     def metrics_asked(self) -> int:
         """The number of queries, which is what AWS bills when each statistic counts."""
-        return sum(len(self.statistics[m]) for _, metrics in self.series for m in metrics)
+        return sum(len(self.statistics[m]) for one in self.series for m in one.metrics)
 
     @property
     def points(self) -> int:
         """The number of points that the shard can bring at the most."""
         return self.metrics_asked * self.window.points(self.period)
-
-
-Series = tuple[Dimensions, tuple[str, ...]]
 
 
 def split(
@@ -65,14 +87,14 @@ def split(
     """Cut series into shards' worth, whole resources each.
 
     Args:
-        series: dimensions and metrics of each resource.
+        series: resources with their metrics.
         statistics: what is asked of each metric.
         points: how many points one query brings at the most.
     """
     part: list[Series] = []
     queries = 0
     for one in series:
-        more = sum(len(statistics[metric]) for metric in one[1])
+        more = sum(len(statistics[metric]) for metric in one.metrics)
         if part and (queries + more > MAX_QUERIES or (queries + more) * points > MAX_POINTS):
             yield tuple(part)
             part, queries = [], 0

@@ -37,7 +37,7 @@ def test_every_instance_is_planned_once_at_its_period(aws, collections, now, yes
     }
     detailed = {i.resource.dimensions for i in plan.instances if i.detailed}
     cpu = {
-        shard.period: {d for d, metrics in shard.series if "CPUUtilization" in metrics}
+        shard.period: {one.dimensions for one in shard.series if "CPUUtilization" in one.metrics}
         for shard in plan.shards
         if shard.region == "eu-west-1"
     }
@@ -48,7 +48,7 @@ def test_every_instance_is_planned_once_at_its_period(aws, collections, now, yes
 
 def test_a_fleet_sum_is_not_taken_for_an_instance(aws, collections, now, yesterday):
     plan = make_plan(collections, {"ec2": yesterday}, BotoCloud(aws.url), now)
-    names = {name for s in plan.shards for dims, _ in s.series for name, _ in dims}
+    names = {name for s in plan.shards for one in s.series for name, _ in one.dimensions}
     assert names == {"InstanceId"}
 
 

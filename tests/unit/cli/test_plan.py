@@ -9,7 +9,7 @@ from rich.console import Console
 
 from nephoscope.cli.plan import costs, table, total
 from nephoscope.model import Window
-from nephoscope.plan.shards import Shard
+from nephoscope.plan.shards import Series, Shard
 
 DAY = Window(datetime(2026, 11, 20, tzinfo=UTC), datetime(2026, 11, 21, tzinfo=UTC))
 SHARD = Shard(
@@ -23,8 +23,8 @@ SHARD = Shard(
     window=DAY,
     statistics={"CPUUtilization": ("Average", "Maximum"), "NetworkIn": ("Sum",)},
     series=(
-        ((("InstanceId", "i-1"),), ("CPUUtilization", "NetworkIn")),
-        ((("InstanceId", "i-2"),), ("CPUUtilization",)),
+        Series((("InstanceId", "i-1"),), ("CPUUtilization", "NetworkIn")),
+        Series((("InstanceId", "i-2"),), ("CPUUtilization",)),
     ),
 )
 """Asks 5 queries, or 3 metrics where statistics count once."""

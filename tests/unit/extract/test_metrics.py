@@ -8,7 +8,7 @@ import pytest
 from nephoscope.errors import SourceError
 from nephoscope.extract.metrics import CALL_POINTS, CALL_QUERIES, batches, extract, read, table
 from nephoscope.model import Window, dimensions_key
-from nephoscope.plan.shards import Shard
+from nephoscope.plan.shards import Series, Shard
 from nephoscope.points import POINTS
 
 DAY = Window.day(datetime(2026, 11, 20, tzinfo=UTC))
@@ -28,7 +28,7 @@ def shard(count, window=DAY, period=300):
         window=window,
         statistics=STATISTICS,
         series=tuple(
-            ((("InstanceId", f"i-{n:017x}"),), ("CPUUtilization", "NetworkIn"))
+            Series((("InstanceId", f"i-{n:017x}"),), ("CPUUtilization", "NetworkIn"))
             for n in range(count)
         ),
     )

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from nephoscope.model import Window
 from nephoscope.plan.cost import cost
-from nephoscope.plan.shards import MAX_POINTS, MAX_QUERIES, Shard, split
+from nephoscope.plan.shards import MAX_POINTS, MAX_QUERIES, Series, Shard, split
 
 STATISTICS = {"CPUUtilization": ("Average", "Maximum"), "NetworkIn": ("Sum",)}
 DAY = Window.day(datetime(2026, 11, 20, tzinfo=UTC))
 
 
 def series(count):
-    return [((("InstanceId", f"i-{n:017x}"),), tuple(STATISTICS)) for n in range(count)]
+    return [Series((("InstanceId", f"i-{n:017x}"),), tuple(STATISTICS)) for n in range(count)]
 
 
 def shard(parts, window=DAY):
