@@ -23,13 +23,11 @@ DETAILED, BASIC, STOPPED, GAP = 0, 10, 6, 7
 class Asker:
     """Speaks AWS JSON to a CloudWatch whose clock it holds."""
 
-    def __init__(self, fleet: Fleet = FLEET, publish_lag: int = 0) -> None:
+    def __init__(self, fleet: Fleet = FLEET, **how) -> None:
         self.now = float(NOON)
         self.counters = Counters()
         self.faults = Faults()
-        self.cloudwatch = CloudWatch(
-            fleet, self.counters, self.faults, lambda: self.now, publish_lag
-        )
+        self.cloudwatch = CloudWatch(fleet, self.counters, self.faults, lambda: self.now, **how)
 
     def __call__(self, operation: str, region: str = "eu-west-1", **request):
         headers = {
@@ -70,6 +68,17 @@ def query(name, index, metric="CPUUtilization", stat="Average", period=300, **mo
             "Stat": stat,
         },
     } | more
+
+
+def query_of(name, series, stat="Average", period=300, **more):
+    """Ask for a series of `truth_services`."""
+    dimensions = [{"Name": name, "Value": value} for name, value in series.dimensions]
+    metric = {
+        "Namespace": series.namespace,
+        "MetricName": series.metric,
+        "Dimensions": dimensions,
+    }
+    return {"Id": name, "MetricStat": {"Metric": metric, "Period": period, "Stat": stat}} | more
 
 
 def expected(index, metric, stat, period, start, end):

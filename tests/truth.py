@@ -2,7 +2,8 @@
 
 It follows the specification in the docstring of `nephoscope.demo.aws.fleet` and shares no code with
 it, so that a value that stands in Elasticsearch can be compared with one that never went through
-the stand-in. Names are those of the specification.
+the stand-in. Names are those of the specification. `truth_services` has all other namespaces,
+`truth_timing` what is shown of a value while it is late.
 
     fleet = truth.instances(seed=7, count=50, anchor=date(2026, 11, 22))
     truth.value(fleet[0], "CPUUtilization", "Average", 300, timestamp)    # seconds since 1970
@@ -147,17 +148,17 @@ def value(one, metric, statistic, period, timestamp):
     return reduce(held, statistic) if held else None
 
 
-def reduce(held, statistic):
+def reduce(held, statistic, scale=1000):
     if statistic == "Sum":
-        return sum(held) / 1000
+        return sum(held) / scale
     if statistic == "Average":
-        return sum(held) / (1000 * len(held))
+        return sum(held) / (scale * len(held))
     if statistic == "SampleCount":
         return float(len(held))
     if statistic in {"Minimum", "Maximum"}:
-        return (min if statistic == "Minimum" else max)(held) / 1000
+        return (min if statistic == "Minimum" else max)(held) / scale
     rank = max(1, ceil(len(held) * Fraction(statistic[1:]) / 100))
-    return sorted(held)[rank - 1] / 1000
+    return sorted(held)[rank - 1] / scale
 
 
 def minutes(one, metric, first, count):

@@ -2,6 +2,6 @@
 
 import sys
 
-from nephoscope.demo.aws.stand_in import main
+from nephoscope.demo.aws.serving import main
 
 sys.exit(main())

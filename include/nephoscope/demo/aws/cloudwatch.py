@@ -1,17 +1,18 @@
 """CloudWatch of our own: GetMetricData, GetMetricStatistics and ListMetrics, with the real limits.
 
 What AWS's texts leave open is decided so:
-* A point appears when its whole period has ended (plus the publish lag), never before.
+* A point appears when its whole period has ended (plus what `timing` says), never before.
 * The last bin of a request may reach over EndTime; it is answered whole.
 * Nothing finer than a metric's native period is answered, though StartTime is recent.
 * Metrics of instances that a region does not have are empty and Complete, as unknown ones are.
+* A query of an account that is not linked is Forbidden, the others of the call are answered.
+* Series of an instance that is gone are as if they had never been.
 * A page of GetMetricData holds only the Ids that have something on it.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Any
 
 import orjson
@@ -24,10 +25,16 @@ from nephoscope.demo.aws.cloudwatch_rules import Query, Span
 from nephoscope.demo.aws.cloudwatch_statistics import datapoints
 from nephoscope.demo.aws.control import Counters, Faults
 from nephoscope.demo.aws.fleet import Fleet
+from nephoscope.demo.aws.quotas import Spend
+from nephoscope.demo.aws.timing import PUNCTUAL, Timing
 from nephoscope.demo.aws.wire import Call, Refusal, Reply
 
 Request = dict[str, Any]
 Clock = Callable[[], float]
+
+
+def free(region: str, points: int, age: float) -> None:
+    """Take no estimated points from any quota."""
 
 
 class CloudWatch:
@@ -38,7 +45,10 @@ class CloudWatch:
         counters: where it counts what is asked and answered.
         faults: what it fails on purpose.
         clock: returns seconds since 1970.
-        publish_lag: seconds from the end of a period until its point appears.
+        linked: the fleets of the accounts that share their metrics with this one.
+        timing: when points appear.
+        spend: takes a call's estimated points from its quota, or raises `Refusal`.
+        removed: ids of instances that are gone.
     """
 
     def __init__(
@@ -46,11 +56,17 @@ class CloudWatch:
         fleet: Fleet,
         counters: Counters,
         faults: Faults,
-        clock: Clock = time.time,
-        publish_lag: int = 0,
+        clock: Clock,
+        *,
+        linked: Sequence[Fleet] = (),
+        timing: Timing = PUNCTUAL,
+        spend: Spend = free,
+        removed: Container[str] = frozenset(),
     ) -> None:
-        self._holdings = Holdings(fleet, publish_lag)
-        self._listing = Listing(fleet)
+        holdings = [Holdings(one, timing, removed) for one in (fleet, *linked)]
+        self._accounts = {"": holdings[0]} | {one.account: one for one in reversed(holdings)}
+        self._listing = Listing(holdings)
+        self._spend = spend
         self._counters = counters
         self._faults = faults
         self._clock = clock
@@ -78,9 +94,11 @@ class CloudWatch:
         now, *begin = rules.state(request) or (self._clock(), 0, 0)
         span = Span.of(request, now, "ValidationException")
         if "NextToken" not in request:
-            self._count(call.region, queries, span)
+            points = _estimated(queries, span)
+            self._spend(call.region, points, now - float(request["StartTime"]))
+            self._count(call.region, queries, points)
         pages = Pages(
-            self._holdings,
+            self._accounts,
             call.region,
             [query for query in queries if query.returned],
             span,
@@ -93,17 +111,22 @@ class CloudWatch:
         token = {"NextToken": rules.token(request, now, rest.query, rest.slot)} if rest else {}
         return {"MetricDataResults": results, "Messages": []} | token
 
-    def _count(self, region: str, queries: Sequence[Query], span: Span) -> None:
-        metrics = {(query.namespace, query.metric, query.dimensions) for query in queries}
+    def _count(self, region: str, queries: Sequence[Query], points: int) -> None:
+        metrics = {(one.account, one.namespace, one.metric, one.dimensions) for one in queries}
         self._counters.add(
             region,
             queries_asked=len(queries),
             metrics_asked=len(metrics),
-            points_estimated=sum(-((span.start - span.end) // q.period) for q in queries),
+            points_estimated=points,
         )
 
     def _get_metric_statistics(self, call: Call, request: Request) -> Request:
-        return datapoints(self._holdings, call.region, request, self._clock())
+        return datapoints(self._accounts[""], call.region, request, self._clock())
 
     def _list_metrics(self, call: Call, request: Request) -> Request:
         return self._listing.page(call.region, request, self._clock())
+
+
+def _estimated(queries: Sequence[Query], span: Span) -> int:
+    """Return how many points the window could hold, by which AWS's quota is counted."""
+    return sum(-((span.start - span.end) // query.period) for query in queries)

@@ -1,37 +1,35 @@
-"""What CloudWatch holds of the fleet: which series, which of their bins, and the values."""
+"""What CloudWatch holds of an account: which series, which of their bins, and the values."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nephoscope.demo.aws.cloudwatch_rules import Dimensions, Span
+from nephoscope.demo.aws.cloudwatch_series import Series, namespaces
 from nephoscope.demo.aws.fleet import Fleet
-from nephoscope.demo.aws.fleet_facts import CREDIT_METRICS, METRICS, NAMESPACE, Instance
-from nephoscope.demo.aws.fleet_samples import Samples
-from nephoscope.demo.aws.fleet_statistics import Bins, Statistics, Values, native_period
-
-GROUP_DIMENSION = "AutoScalingGroupName"
-INSTANCE_DIMENSION = "InstanceId"
-GROUP_PERIOD = 300
+from nephoscope.demo.aws.fleet_rhythm import Hash
+from nephoscope.demo.aws.fleet_statistics import Bins, Values
+from nephoscope.demo.aws.timing import Timing
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
-    """What CloudWatch holds under one metric: an instance's samples, or a whole group's."""
+class Asked:
+    """A statistic that is asked of bins of a series; there is one bin at least."""
 
-    instances: tuple[Instance, ...]
-    metric: str
-    native: int
-    group: bool
+    series: Series
+    bins: Bins
+    statistic: str
 
-
-Asked = tuple[Series | None, Bins, str]
-"""A series, its bins and the statistic over each."""
+    @property
+    def shape(self) -> tuple[str, str, int, int, Bins]:
+        """What those have in common that are computed together."""
+        one = self.series
+        return one.namespace, one.metric, one.native, len(one.rows), self.bins
 
 
 class Holdings:
@@ -39,80 +37,84 @@ class Holdings:
 
     Args:
         fleet: whose metrics they are.
-        lag: seconds from the end of a period until its point appears.
+        timing: when points appear.
+        removed: ids of instances whose series are gone.
     """
 
-    def __init__(self, fleet: Fleet, lag: int) -> None:
-        self.fleet = fleet
-        self.lag = lag
-        self._statistics = Statistics(Samples(fleet))
+    def __init__(self, fleet: Fleet, timing: Timing, removed: Container[str]) -> None:
+        self.account = fleet.account
+        self._timing = timing
+        self._removed = removed
+        self._namespaces = namespaces(fleet)
+        self._listed = cache(self._list)
+
+    def listed(self, region: str, namespace: str | None) -> Iterator[tuple[Series, float]]:
+        """Return a region's series, each with when it is listed first; of None all namespaces'."""
+        for name in self._namespaces if namespace is None else (namespace,):
+            yield from self._listed(region, name)
+
+    def gone(self, series: Series) -> bool:
+        """Tell whether it was a removed instance's."""
+        return series.owner in self._removed
 
     def series(
         self, region: str, namespace: str, metric: str, dimensions: Dimensions
     ) -> Series | None:
         """Find a series by its exact set of dimensions; None if there is none."""
-        if namespace != NAMESPACE or metric not in METRICS or len(dimensions) != 1:
-            return None
-        ((name, value),) = dimensions
-        if name == GROUP_DIMENSION and metric not in CREDIT_METRICS:
-            members = self.fleet.groups.get((region, value))
-            return Series(members, metric, GROUP_PERIOD, group=True) if members else None
-        one = self.fleet.by_id.get(value) if name == INSTANCE_DIMENSION else None
-        if one is None or one.region != region or not one.has(metric):
-            return None
-        return Series((one,), metric, native_period(one, metric), group=False)
+        of = self._namespaces.get(namespace)
+        one = of.find(region, metric, dimensions) if of else None
+        return one if one and not self.gone(one) else None
 
     def slots(self, series: Series | None, period: int, span: Span) -> Bins:
         """Return the bins that CloudWatch could hold points of."""
         if series is None or period % series.native or period % span.finest:
             return Bins(span.start, period, 0)
-        aligned = -(-span.start // series.native) * series.native
-        ended = int((span.now - self.lag - aligned) // period)
+        begin = Bins(span.start, period, 0).aligned(series.native)
+        ended = int((span.now - self._timing.soonest - begin) // period)
         last = min(-((span.start - span.end) // period), ended)
         first = max(0, -((span.start - span.kept) // period))
         return Bins(span.start + first * period, period, max(0, last - first))
 
-    def values(self, asked: Sequence[Asked]) -> list[Values]:
-        """Return the values of each, NaN where CloudWatch has no point."""
-        found: dict[int, Values] = {}
-        alike: dict[tuple[str, int, Bins], list[int]] = defaultdict(list)
-        for place, (series, bins, statistic) in enumerate(asked):
-            if series is None or bins.count == 0:
-                found[place] = np.empty(0)
-            elif series.group:
-                found[place] = self._group(series, bins, statistic)
-            else:
-                alike[series.metric, series.native, bins].append(place)
-        for (metric, native, bins), places in alike.items():
-            instances = [_first(asked[place][0]) for place in places]
-            names = [asked[place][2] for place in places]
-            values = self._instances(instances, names, metric, native, bins)
-            found.update(zip(places, values, strict=True))
-        return [found[place] for place in range(len(asked))]
+    def values(self, asked: Sequence[Asked | None], now: float) -> list[Values]:
+        """Return the values of each that CloudWatch shows now, NaN where it has no point."""
+        found = [np.empty(0)] * len(asked)
+        alike: dict[tuple[str, str, int, int, Bins], list[tuple[int, Asked]]] = defaultdict(list)
+        for place, one in enumerate(asked):
+            if one is not None:
+                alike[one.shape].append((place, one))
+        for group in alike.values():
+            places, members = zip(*group, strict=True)
+            for place, values in zip(places, self._together(members, now), strict=True):
+                found[place] = values
+        return found
 
-    def _group(self, series: Series, bins: Bins, statistic: str) -> Values:
-        rows = _rows(series.instances)
-        return self._statistics.together(rows, series.metric, bins, [statistic])[statistic]
+    def _list(self, region: str, namespace: str) -> list[tuple[Series, float]]:
+        of = self._namespaces.get(namespace)
+        if of is None:
+            return []
+        keys = of.statistics.samples.key.tolist()
+        return [
+            (one, one.first + self._timing.listing(keys[one.rows[0]])) for one in of.all(region)
+        ]
 
-    def _instances(
-        self,
-        instances: Sequence[Instance],
-        statistics: Sequence[str],
-        metric: str,
-        native: int,
-        bins: Bins,
-    ) -> list[Values]:
-        """Compute one statistic for each instance; each instance's samples only once."""
-        rows = {one: row for row, one in enumerate(dict.fromkeys(instances))}
-        names = sorted(set(statistics))
-        table = self._statistics.many(_rows(tuple(rows)), metric, native, bins, names)
-        return [table[name][rows[one]] for one, name in zip(instances, statistics, strict=True)]
+    def _together(self, asked: Sequence[Asked], now: float) -> list[Values]:
+        """Compute what is alike in shape; each series' samples only once."""
+        series, bins = asked[0].series, asked[0].bins
+        rows = {rows: n for n, rows in enumerate(dict.fromkeys(one.series.rows for one in asked))}
+        names = sorted({one.statistic for one in asked})
+        statistics = self._namespaces[series.namespace].statistics
+        members = np.array(list(rows), dtype=np.int64)
+        table = statistics.many(members, series.metric, series.native, bins, names)
+        self._show(table, statistics.samples.key[members[:, 0]], series, bins, now)
+        return [table[one.statistic][rows[one.series.rows]] for one in asked]
 
-
-def _first(series: Series | None) -> Instance:
-    assert series is not None
-    return series.instances[0]
-
-
-def _rows(instances: tuple[Instance, ...]) -> NDArray[np.int64]:
-    return np.array([one.index for one in instances], dtype=np.int64)
+    def _show(
+        self, table: dict[str, Values], keys: Hash, series: Series, bins: Bins, now: float
+    ) -> None:
+        """Make of values what is shown of them by now."""
+        ends = bins.ends(series.native)
+        begin = np.searchsorted(ends, now - self._timing.settled, side="right")
+        if begin < bins.count:
+            factors = self._timing.factors(keys, series.number, ends[begin:], now)
+            for name, values in table.items():
+                values[:, begin:] *= np.ceil(factors) if name == "SampleCount" else factors

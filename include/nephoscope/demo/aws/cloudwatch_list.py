@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from nephoscope.demo.aws import cloudwatch_rules as rules
-from nephoscope.demo.aws.cloudwatch_holdings import GROUP_DIMENSION, INSTANCE_DIMENSION
-from nephoscope.demo.aws.fleet import Fleet
-from nephoscope.demo.aws.fleet_facts import CREDIT_METRICS, METRICS, NAMESPACE, Instance
+from nephoscope.demo.aws.cloudwatch_holdings import Holdings
+from nephoscope.demo.aws.cloudwatch_series import Series
 
 RECENT = {"PT3H": 3 * 3600}
 
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One metric with its one dimension, and when it had data, in seconds since 1970."""
-
-    metric: str
-    name: str
-    value: str
-    first: float
-    last: float
-
-    def written(self) -> dict[str, Any]:
-        """Write it as ListMetrics does."""
-        dimensions = [{"Name": self.name, "Value": self.value}]
-        return {"Namespace": NAMESPACE, "MetricName": self.metric, "Dimensions": dimensions}
+Entry = tuple[Holdings, Series]
+"""A series, and the account that holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +25,8 @@ class Filter:
     metric: str | None
     dimensions: tuple[tuple[str, str | None], ...]
     active: int
+    linked: bool
+    owner: str | None
 
     @classmethod
     def of(cls, request: dict[str, Any]) -> Filter:
@@ -49,57 +37,55 @@ class Filter:
             request.get("MetricName"),
             tuple((rules.required(one, "Name"), one.get("Value")) for one in dimensions),
             RECENT.get(request.get("RecentlyActive", ""), rules.LISTED_FOR),
+            request.get("IncludeLinkedAccounts", False),
+            request.get("OwningAccount"),
         )
 
-    def fits(self, entry: Entry, now: float) -> bool:
-        """Tell whether an entry is wanted and had data of late."""
-        return (
-            entry.first <= now <= entry.last + self.active
-            and self.namespace in {None, NAMESPACE}
-            and self.metric in {None, entry.metric}
-            and all(
-                name == entry.name and value in {None, entry.value}
-                for name, value in self.dimensions
-            )
+    def fits(self, series: Series) -> bool:
+        """Tell whether a series of the namespace is wanted: it may have more dimensions."""
+        has = dict(series.dimensions)
+        return self.metric in {None, series.metric} and all(
+            name in has and value in {None, has[name]} for name, value in self.dimensions
         )
 
 
 class Listing:
-    """The metrics that CloudWatch lists of a fleet."""
+    """The metrics that CloudWatch lists.
 
-    def __init__(self, fleet: Fleet) -> None:
-        self._fleet = fleet
-        self._region = cache(self._list)
+    Args:
+        holdings: the account's own, then those of the accounts that are linked to it.
+    """
+
+    def __init__(self, holdings: Sequence[Holdings]) -> None:
+        self._holdings = holdings
         self._matching = lru_cache(maxsize=8)(self._match)  # the pages of one listing share it
 
     def page(self, region: str, request: dict[str, Any], now: float) -> dict[str, Any]:
-        """Answer ListMetrics: 500 metrics that match, and a NextToken if there are more."""
+        """Answer ListMetrics: 500 metrics that match, and a NextToken if there are more.
+
+        A page has less than 500 if some of them have been removed.
+        """
         now, begin = rules.state(request) or (now, 0)
-        matching = self._matching(region, Filter.of(request), now)
+        wanted = Filter.of(request)
+        matching = self._matching(region, wanted, now)
         end = int(begin) + rules.PAGE_OF_METRICS
-        page = {"Metrics": [entry.written() for entry in matching[int(begin) : end]]}
+        left = [(of, one) for of, one in matching[int(begin) : end] if not of.gone(one)]
+        page: dict[str, Any] = {"Metrics": [_written(one) for _, one in left]}
+        owners = {"OwningAccounts": [of.account for of, _ in left]} if wanted.linked else {}
         more = {"NextToken": rules.token(request, now, end)} if end < len(matching) else {}
-        return page | more
+        return page | owners | more
 
     def _match(self, region: str, wanted: Filter, now: float) -> list[Entry]:
-        return [entry for entry in self._region(region) if wanted.fits(entry, now)]
-
-    def _list(self, region: str) -> list[Entry]:
-        return [*self._instances(region), *self._groups(region)]
-
-    def _instances(self, region: str) -> Iterator[Entry]:
-        for one in self._fleet.region(region):
-            for metric in one.metrics:
-                yield _entry(metric, INSTANCE_DIMENSION, one.id, (one,))
-
-    def _groups(self, region: str) -> Iterator[Entry]:
-        for (of, name), members in self._fleet.groups.items():
-            for metric in METRICS if of == region else ():
-                if metric not in CREDIT_METRICS:
-                    yield _entry(metric, GROUP_DIMENSION, name, members)
+        return [
+            (of, one)
+            for of in (self._holdings if wanted.linked else self._holdings[:1])
+            if wanted.owner in {None, of.account}
+            for one, listed in of.listed(region, wanted.namespace)
+            if listed <= now <= one.last + wanted.active and wanted.fits(one)
+        ]
 
 
-def _entry(metric: str, name: str, value: str, instances: tuple[Instance, ...]) -> Entry:
-    first = min(one.launched for one in instances)
-    last = max(float("inf") if one.stopped is None else one.stopped for one in instances)
-    return Entry(metric, name, value, first, last)
+def _written(one: Series) -> dict[str, Any]:
+    """Write a series as ListMetrics does."""
+    dimensions = [{"Name": name, "Value": value} for name, value in one.dimensions]
+    return {"Namespace": one.namespace, "MetricName": one.metric, "Dimensions": dimensions}

@@ -38,7 +38,11 @@ Dimensions = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One MetricStat query of GetMetricData; the dimensions are sorted."""
+    """One MetricStat query of GetMetricData; the dimensions are sorted.
+
+    Attributes:
+        account: whose metric it is; "" is the caller's own.
+    """
 
     id: str
     label: str
@@ -48,6 +52,7 @@ class Query:
     period: int
     statistic: str
     returned: bool
+    account: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,4 +197,5 @@ def _query(place: int, item: dict[str, Any]) -> Query:
         period=period(required(stat, "Period"), "ValidationException"),
         statistic=statistic(required(stat, "Stat"), "ValidationException"),
         returned=item.get("ReturnData", True),
+        account=item.get("AccountId", ""),
     )

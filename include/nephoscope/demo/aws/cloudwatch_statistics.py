@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 
 from nephoscope.demo.aws import cloudwatch_rules as rules
-from nephoscope.demo.aws.cloudwatch_holdings import Holdings
+from nephoscope.demo.aws.cloudwatch_holdings import Asked, Holdings
 from nephoscope.demo.aws.cloudwatch_rules import Span
-from nephoscope.demo.aws.fleet_facts import METRICS
 from nephoscope.demo.aws.fleet_statistics import SIMPLE
 from nephoscope.demo.aws.wire import Refusal
 
@@ -30,15 +29,14 @@ def datapoints(
     dimensions = rules.dimensions(request.get("Dimensions", []))
     series = holdings.series(region, namespace, metric, dimensions)
     bins = holdings.slots(series, period, span)
-    unit = METRICS.get(metric)
-    if request.get("Unit", unit) != unit:
-        bins = bins.part(0, 0)
-    columns = holdings.values([(series, bins, name) for name in names])
-    points = [
-        {"Timestamp": start, "Unit": unit} | _columns(names, values)
-        for start, *values in zip(bins.starts.tolist(), *columns, strict=True)
-        if not np.isnan(values[0])
-    ]
+    points = []
+    if series and bins.count and request.get("Unit", series.unit) == series.unit:
+        columns = holdings.values([Asked(series, bins, name) for name in names], now)
+        points = [
+            {"Timestamp": start, "Unit": series.unit} | _columns(names, values)
+            for start, *values in zip(bins.starts.tolist(), *columns, strict=True)
+            if not np.isnan(values[0])
+        ]
     # AWS's points come in no order, and a client that relies on one should notice here.
     return {"Label": metric, "Datapoints": points[1::2] + points[::2]}
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, get_args
 
-from nephoscope.demo.aws.wire import Call, Refusal
+from nephoscope.demo.aws.wire import Call, Drop, Refusal
+
+Counts = dict[str, dict[str, dict[str, int]]]
+"""Kind, operation or count, region."""
 
 
 class Counters:
-    """Counts what was asked and answered, by region.
+    """Counts what was asked of an account and answered, by region.
 
     `calls` and `refused` are counted by operation, for whatever service; the others are
     CloudWatch's: `metrics_asked` counts a metric once a call however many statistics are asked of
@@ -42,8 +45,8 @@ class Counters:
             for kind, count in counts.items():
                 self._counts["cloudwatch"][kind][region] += count
 
-    def snapshot(self) -> dict[str, dict[str, dict[str, int]]]:
-        """Return the counts as JSON has them: kind, operation or count, region."""
+    def snapshot(self) -> Counts:
+        """Return the counts as JSON has them."""
         with self._lock:
             return {
                 kind: {name: dict(by_region) for name, by_region in self._counts[kind].items()}
@@ -51,25 +54,44 @@ class Counters:
             }
 
 
+def total(accounts: Iterable[Counters]) -> Counts:
+    """Return the counts of several accounts together."""
+    summed: dict[str, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
+    for counters in accounts:
+        for kind, names in counters.snapshot().items():
+            summed[kind].update(
+                {name: summed[kind][name] + Counter(regions) for name, regions in names.items()}
+            )
+    return {
+        kind: {n: dict(regions) for n, regions in names.items()} for kind, names in summed.items()
+    }
+
+
 @dataclass
 class Rule:
     """One planned fault; what is None matches all.
 
-    With a `code`, matching calls are refused with it. With a `query_status` instead, that status
-    stands in GetMetricData's answer in place of the points of a share of the matching queries:
-    of every 1 / share in turn the last one, so that asking again helps.
+    With a `code`, matching calls are refused with it. With a `drop` instead, their connection is
+    closed: "before" any work and answer, or in the "middle" of the answer's body, after the work
+    (an answer without a body is not sent at all). With a `query_status` instead, that status
+    stands in GetMetricData's answer in place of the points of the matching queries.
 
     Attributes:
+        account: the id of the account that calls.
         times: how many calls, or queries, fail before the rule is spent; None is all.
+        share: which of the matching calls, or queries, fail: of every 1 / share in turn the last
+            one, so that asking again helps.
     """
 
     operation: str | None = None
     region: str | None = None
+    account: str | None = None
     access_key: str | None = None
     code: str | None = None
     status: int = 400
     message: str = "planned by a fault rule"
     times: int | None = None
+    drop: Drop | None = None
     query_status: str | None = None
     metric: str | None = None
     share: float = 1.0
@@ -77,8 +99,10 @@ class Rule:
     def __post_init__(self) -> None:
         self.left = self.times
         self.matched = 0
-        if (self.code is None) == (self.query_status is None):
-            raise ValueError("a fault rule has either a code or a query_status")
+        if [self.code, self.drop, self.query_status].count(None) != 2:
+            raise ValueError("a fault rule has one of code, drop and query_status")
+        if self.drop not in {None, *get_args(Drop)}:
+            raise ValueError(f"drop is {self.drop!r}: it is one of {', '.join(get_args(Drop))}")
 
     def hits(self, call: Call) -> bool:
         """Tell whether the rule is about this call."""
@@ -87,6 +111,7 @@ class Rule:
             for wanted, found in (
                 (self.operation, call.operation),
                 (self.region, call.region),
+                (self.account, call.account),
                 (self.access_key, call.access_key),
             )
         )
@@ -125,12 +150,15 @@ class Faults:
         with self._lock:
             return [asdict(rule) for rule in self._rules]
 
-    def check(self, call: Call) -> None:
-        """Refuse the call if a rule says so."""
+    def check(self, call: Call) -> Drop | None:
+        """Refuse the call if a rule says so, or return where its connection is to be closed."""
         with self._lock:
             for rule in self._rules:
-                if rule.code is not None and rule.hits(call) and rule.spend():
-                    raise Refusal(rule.code, rule.message, rule.status)
+                if rule.query_status is None and rule.hits(call) and rule.spend():
+                    if rule.code is not None:
+                        raise Refusal(rule.code, rule.message, rule.status)
+                    return rule.drop
+        return None
 
     def query_status(self, call: Call, metric: str) -> str | None:
         """Return the status that stands in place of a query's points, if a rule says so."""

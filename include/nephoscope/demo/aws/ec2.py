@@ -1,6 +1,7 @@
 """EC2 of our own: DescribeInstances, DescribeRegions and DescribeAvailabilityZones of the fleet.
 
-One reservation holds one instance, so that MaxResults counts instances in every sense.
+One reservation holds one instance, so that MaxResults counts instances in every sense. What is
+launched later than the clock is not there, and what is stopped later is running.
 """
 
 from __future__ import annotations
@@ -8,48 +9,43 @@ from __future__ import annotations
 import base64
 import fnmatch
 import re
-from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
-from xml.sax.saxutils import escape
+from collections.abc import Callable, Container, Iterable, Mapping
 
+from nephoscope.demo.aws.ec2_described import reservation, state, tags
 from nephoscope.demo.aws.fleet import Fleet
-from nephoscope.demo.aws.fleet_facts import ACCOUNT, REGIONS, Instance
+from nephoscope.demo.aws.fleet_facts import REGIONS, Instance
 from nephoscope.demo.aws.wire import XML, Call, Refusal, Reply
 
 PAGE = 1000
 SMALLEST_PAGE = 5
+OPT_IN = dict.fromkeys(REGIONS, "opt-in-not-required") | {"me-south-1": "not-opted-in"}
 
 _ID = re.compile(r"i-([0-9a-f]{8}|[0-9a-f]{17})")
 
 
-def state(instance: Instance) -> str:
-    """Return an instance's state; what will be stopped counts as stopped."""
-    return "running" if instance.stopped is None else "stopped"
-
-
-_FIELDS: dict[str, Callable[[Instance], str]] = {
-    "instance-id": lambda one: one.id,
+_FIELDS: dict[str, Callable[[Instance, float], str]] = {
+    "instance-id": lambda one, _: one.id,
     "instance-state-name": state,
-    "instance-type": lambda one: one.type,
-    "availability-zone": lambda one: one.zone,
+    "instance-type": lambda one, _: one.type,
+    "availability-zone": lambda one, _: one.zone,
 }
 
 
-def tags(instance: Instance) -> dict[str, str]:
-    """Return an instance's tags."""
-    return {
-        "Name": instance.name,
-        "env": instance.env,
-        "app": instance.app,
-        "aws:autoscaling:groupName": instance.group,
-    }
-
-
 class Ec2:
-    """Answers the calls that it knows, from a fleet, in EC2's query protocol."""
+    """Answers the calls that it knows, from a fleet, in EC2's query protocol.
 
-    def __init__(self, fleet: Fleet) -> None:
+    Args:
+        fleet: whose instances they are.
+        clock: returns seconds since 1970.
+        removed: the ids of instances that are gone.
+    """
+
+    def __init__(
+        self, fleet: Fleet, clock: Callable[[], float], removed: Container[str] = frozenset()
+    ) -> None:
         self._fleet = fleet
+        self._clock = clock
+        self._removed = removed
         self._operations = {
             "DescribeInstances": self._instances,
             "DescribeRegions": self._regions,
@@ -69,36 +65,43 @@ class Ec2:
         return Reply(f"{head}<{name} {space}>{inner}</{name}>".encode(), XML)
 
     def _instances(self, call: Call) -> str:
-        found = [one for one in self._named(call) if _matches(one, call.form)]
+        now = self._clock()
+        found = [one for one in self._named(call, now) if _matches(one, call.form, now)]
         begin, size = _page(call.form)
-        items = "".join(_reservation(one) for one in found[begin : begin + size])
+        page = found[begin : begin + size]
+        items = "".join(reservation(one, self._fleet.account, now) for one in page)
         rest = base64.b64encode(str(begin + size).encode()).decode()
         token = f"<nextToken>{rest}</nextToken>" if begin + size < len(found) else ""
         return f"<reservationSet>{items}</reservationSet>{token}"
 
-    def _named(self, call: Call) -> Iterable[Instance]:
+    def _named(self, call: Call, now: float) -> Iterable[Instance]:
         """Return the instances that a call names by id, all of the region if it names none."""
         ids = [value for name, value in call.form.items() if name.startswith("InstanceId.")]
+        there = [
+            one
+            for one in self._fleet.region(call.region)
+            if one.launched <= now and one.id not in self._removed
+        ]
         if not ids:
-            return self._fleet.region(call.region)
+            return there
         for one in ids:
             if not _ID.fullmatch(one):
                 raise Refusal("InvalidInstanceID.Malformed", f'Invalid id: "{one}"')
-        found = [self._fleet.by_id.get(one) for one in ids]
-        here = [one for one in found if one is not None and one.region == call.region]
-        if missing := set(ids) - {one.id for one in here}:
+        by_id = {one.id: one for one in there}
+        if missing := set(ids) - set(by_id):
             named = ", ".join(sorted(missing))
             message = f"The instance IDs '{named}' do not exist"
             raise Refusal("InvalidInstanceID.NotFound", message)
-        return here
+        return [by_id[one] for one in ids]
 
     def _regions(self, call: Call) -> str:
         wanted = [value for name, value in call.form.items() if name.startswith("RegionName.")]
+        shown = OPT_IN if call.form.get("AllRegions") == "true" else REGIONS
         items = (
             f"<item><regionName>{name}</regionName>"
             f"<regionEndpoint>ec2.{name}.amazonaws.com</regionEndpoint>"
-            "<optInStatus>opt-in-not-required</optInStatus></item>"
-            for name in REGIONS
+            f"<optInStatus>{OPT_IN[name]}</optInStatus></item>"
+            for name in shown
             if not wanted or name in wanted
         )
         return f"<regionInfo>{''.join(items)}</regionInfo>"
@@ -127,10 +130,10 @@ def _page(form: Mapping[str, str]) -> tuple[int, int]:
         raise Refusal("InvalidNextToken", "The token is invalid.") from error
 
 
-def _matches(instance: Instance, form: Mapping[str, str]) -> bool:
+def _matches(instance: Instance, form: Mapping[str, str], now: float) -> bool:
     """Tell whether an instance fits all the filters of a call."""
     names = (name for name in form if re.fullmatch(r"Filter\.\d+\.Name", name))
-    return all(_fits(instance, form[name], _values(form, name)) for name in names)
+    return all(_fits(instance, now, form[name], _values(form, name)) for name in names)
 
 
 def _values(form: Mapping[str, str], name: str) -> list[str]:
@@ -138,50 +141,14 @@ def _values(form: Mapping[str, str], name: str) -> list[str]:
     return [value for key, value in form.items() if key.startswith(prefix)]
 
 
-def _fits(instance: Instance, name: str, patterns: list[str]) -> bool:
+def _fits(instance: Instance, now: float, name: str, patterns: list[str]) -> bool:
     """Tell whether an instance fits one filter, whose values may have * and ?."""
     if name.startswith("tag:"):
         found = [value for key, value in tags(instance).items() if key == name[4:]]
     elif name == "tag-key":
         found = list(tags(instance))
     elif name in _FIELDS:
-        found = [_FIELDS[name](instance)]
+        found = [_FIELDS[name](instance, now)]
     else:
         raise Refusal("InvalidParameterValue", f"The filter '{name}' is invalid")
     return any(fnmatch.fnmatchcase(value, pattern) for value in found for pattern in patterns)
-
-
-def _reservation(one: Instance) -> str:
-    launched = datetime.fromtimestamp(one.launched, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-    code = 16 if one.stopped is None else 80
-    monitoring = "enabled" if one.detailed else "disabled"
-    address = f"10.{one.index >> 16 & 255}.{one.index >> 8 & 255}.{one.index & 255}"
-    return f"""<item><reservationId>r-{one.id[2:]}</reservationId><ownerId>{ACCOUNT}</ownerId>
-<instancesSet><item><instanceId>{one.id}</instanceId>
-<imageId>ami-0{one.draw(16):016x}</imageId>
-<instanceState><code>{code}</code><name>{state(one)}</name></instanceState>
-<privateDnsName>ip-{address.replace(".", "-")}.{one.region}.compute.internal</privateDnsName>
-<privateIpAddress>{address}</privateIpAddress>{_reason(one)}
-<amiLaunchIndex>0</amiLaunchIndex><instanceType>{one.type}</instanceType>
-<launchTime>{launched}</launchTime><architecture>x86_64</architecture>
-<placement><availabilityZone>{one.zone}</availabilityZone><tenancy>default</tenancy></placement>
-<monitoring><state>{monitoring}</state></monitoring><tagSet>{_tag_set(one)}</tagSet>
-</item></instancesSet></item>"""
-
-
-def _tag_set(one: Instance) -> str:
-    return "".join(
-        f"<item><key>{escape(key)}</key><value>{escape(value)}</value></item>"
-        for key, value in tags(one).items()
-    )
-
-
-def _reason(one: Instance) -> str:
-    if one.stopped is None:
-        return "<reason/>"
-    moment = datetime.fromtimestamp(one.stopped, UTC).strftime("%Y-%m-%d %H:%M:%S GMT")
-    code = "Client.UserInitiatedShutdown"
-    return (
-        f"<reason>User initiated ({moment})</reason><stateReason><code>{code}</code>"
-        f"<message>{code}: User initiated shutdown</message></stateReason>"
-    )

@@ -73,7 +73,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
 
-from nephoscope.demo.aws.fleet_facts import Instance, Role, instance, mix
+from nephoscope.demo.aws.fleet_facts import ACCOUNT, Instance, Role, instance, mix
 
 
 @dataclass(frozen=True)
@@ -86,19 +86,25 @@ class Fleet:
         anchor: the UTC day that launches and stops are counted back from. A fleet whose data is
             kept needs the same anchor on every start.
         names: other Name tags by index, for tests of hostile names.
+        account: whose fleet it is, twelve digits; no value follows from it.
     """
 
     seed: int
     count: int
     anchor: date
     names: Mapping[int, str] = field(default_factory=dict)
+    account: str = ACCOUNT
 
     @cached_property
     def instances(self) -> tuple[Instance, ...]:
         """All instances, by index."""
-        midnight = int(datetime.combine(self.anchor, datetime.min.time(), UTC).timestamp())
         root = mix(self.seed)
-        return tuple(instance(i, root, midnight, self.names.get(i)) for i in range(self.count))
+        return tuple(instance(i, root, self.midnight, self.names.get(i)) for i in range(self.count))
+
+    @property
+    def midnight(self) -> int:
+        """The anchor, in seconds since 1970."""
+        return int(datetime.combine(self.anchor, datetime.min.time(), UTC).timestamp())
 
     @cached_property
     def by_id(self) -> dict[str, Instance]:

@@ -1,23 +1,23 @@
-"""The fleet's statistics over periods in numpy, as `nephoscope.demo.aws.fleet` specifies."""
+"""Statistics over periods in numpy, as `nephoscope.demo.aws.fleet` specifies."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nephoscope.demo.aws.fleet_facts import CREDIT_METRICS, Instance
-from nephoscope.demo.aws.fleet_samples import Mask, Minutes, Samples, Whole
+from nephoscope.demo.aws.fleet_rhythm import Hash, Mask, Minutes, Whole
 
 Values = NDArray[np.float64]
 
 SIMPLE = ("Average", "Sum", "Minimum", "Maximum", "SampleCount")
 PERCENTILE = re.compile(r"p(100|\d{1,2}(?:\.\d{1,10})?)")
-TILE = 2**18
+TILE = 2**17
 """How many samples are computed at once: what the processor's cache holds."""
 
 _NONE = 2**62
@@ -44,10 +44,17 @@ class Bins:
         """Return so many of the bins, from the first."""
         return Bins(self.start + first * self.period, self.period, count)
 
+    def aligned(self, native: int) -> int:
+        """Return when the first bin's samples begin."""
+        return -(-self.start // native) * native
+
+    def ends(self, native: int) -> Whole:
+        """Return when each bin's samples end, in seconds since 1970."""
+        return self.aligned(native) + self.period * np.arange(1, self.count + 1, dtype=np.int64)
+
     def minutes(self, native: int, step: int) -> Minutes:
         """Return the minutes whose samples the bins hold."""
-        first = -(-self.start // native) * native // 60
-        return Minutes(first, self.count * self.period // 60 // step, step)
+        return Minutes(self.aligned(native) // 60, self.count * self.period // 60 // step, step)
 
 
 def native_period(instance: Instance, metric: str) -> int:
@@ -55,69 +62,94 @@ def native_period(instance: Instance, metric: str) -> int:
     return 60 if instance.detailed and metric not in CREDIT_METRICS else 300
 
 
-class Statistics:
-    """Statistics of a fleet over bins; a bin with no sample has the value NaN."""
+class Source(Protocol):
+    """Has samples by row and minute: those of instances, or of a service's parts."""
 
-    def __init__(self, samples: Samples) -> None:
+    key: Hash
+
+    def step(self, metric: str, /) -> int:
+        """Return how many minutes lie between two samples."""
+
+    def scale(self, metric: str, /) -> int:
+        """Return of what part of the unit samples are whole numbers."""
+
+    def values(self, rows: Whole, metric: str, minutes: Minutes, /) -> Whole:
+        """Return the samples of a metric, also where there are none."""
+
+    def exists(self, rows: Whole, metric: str, minutes: Minutes, /) -> Mask | None:
+        """Tell where there is a sample; None says everywhere."""
+
+
+class Statistics:
+    """Statistics of samples over bins; a bin with no sample has the value NaN."""
+
+    def __init__(self, samples: Source) -> None:
         self.samples = samples
 
     def many(
         self, rows: Whole, metric: str, native: int, bins: Bins, statistics: list[str]
     ) -> dict[str, Values]:
-        """Return each statistic of instances of one native period: (instances, bins)."""
-        step = 5 if metric in CREDIT_METRICS else 1
-        minutes = bins.minutes(native, step)
-        tile = max(1, TILE // max(1, minutes.count))
-        parts = [
-            self._tile(rows[at : at + tile], metric, minutes, bins.count, statistics)
-            for at in range(0, len(rows), tile)
-        ]
-        return {name: np.concatenate([part[name] for part in parts]) for name in statistics}
+        """Return each statistic of series of one native period: (series, bins).
 
-    def together(
-        self, rows: Whole, metric: str, bins: Bins, statistics: list[str]
-    ) -> dict[str, Values]:
-        """Return each statistic over the samples of all the instances at once: (bins,)."""
-        minutes = bins.minutes(300, 1)
-        values = self.samples.values(rows, metric, minutes)
-        held = self.samples.exists(rows, minutes)
-        shape = len(rows), bins.count, -1
-        joined = np.concatenate(values.reshape(shape), axis=1)[None]
-        kept = None if held is None else np.concatenate(held.reshape(shape), axis=1)[None]
-        return {name: _reduce(joined, kept, name)[0] for name in statistics}
+        Args:
+            rows: (series, members); a series has the samples of all its members.
+            metric: whose samples they are.
+            native: period, in seconds.
+            bins: at least one.
+            statistics: their names.
+        """
+        size = rows.shape[1] * bins.period // (60 * self.samples.step(metric))
+        wide = min(bins.count, max(1, TILE // size))
+        high = max(1, TILE // (size * wide))
+        found = {name: np.empty((len(rows), bins.count)) for name in statistics}
+        for top in range(0, len(rows), high):
+            for left in range(0, bins.count, wide):
+                part = bins.part(left, min(wide, bins.count - left))
+                tile = self._tile(rows[top : top + high], metric, native, part, statistics)
+                for name, values in tile.items():
+                    found[name][top : top + high, left : left + wide] = values
+        return found
 
     def _tile(
-        self, rows: Whole, metric: str, minutes: Minutes, count: int, statistics: list[str]
+        self, rows: Whole, metric: str, native: int, bins: Bins, statistics: list[str]
     ) -> dict[str, Values]:
-        shape = len(rows), count, -1
-        values = self.samples.values(rows, metric, minutes).reshape(shape)
-        held = self.samples.exists(rows, minutes)
-        kept = None if held is None else held.reshape(shape)
-        return {name: _reduce(values, kept, name) for name in statistics}
+        minutes = bins.minutes(native, self.samples.step(metric))
+        values = self.samples.values(rows.ravel(), metric, minutes)
+        held = self.samples.exists(rows.ravel(), metric, minutes)
+        joined = _join(values, rows.shape, bins.count)
+        kept = None if held is None else _join(held, rows.shape, bins.count)
+        scale = self.samples.scale(metric)
+        return {name: _reduce(joined, kept, scale, name) for name in statistics}
 
 
-def _reduce(values: Whole, held: Mask | None, statistic: str) -> Values:
+def _join(samples: NDArray[Any], shape: tuple[int, ...], bins: int) -> NDArray[Any]:
+    """Bring (series * members, minutes) to (series, bins, samples), the members' ones together."""
+    apart = samples.reshape(*shape, bins, -1)
+    return apart.swapaxes(1, 2).reshape(shape[0], bins, -1)
+
+
+def _reduce(values: Whole, held: Mask | None, scale: int, statistic: str) -> Values:
     """Reduce (rows, bins, samples) to (rows, bins); held says which samples exist, None all."""
     size: Whole = np.full(values.shape[:2], values.shape[2]) if held is None else held.sum(axis=2)
     with np.errstate(invalid="ignore"):  # a bin of no samples is 0 / 0
-        found: Values = _statistic(values, held, size, statistic)
+        found: Values = _statistic(values, held, size, scale, statistic)
     found[size == 0] = np.nan
     return found
 
 
-def _statistic(values: Whole, held: Mask | None, size: Whole, statistic: str) -> Any:
+def _statistic(values: Whole, held: Mask | None, size: Whole, scale: int, statistic: str) -> Any:
     match statistic:
         case "SampleCount":
             return size.astype(np.float64)
         case "Sum" | "Average":
             total = (values if held is None else values * held).sum(axis=2)
-            return total / (1000 if statistic == "Sum" else 1000 * size)
+            return total / (scale if statistic == "Sum" else scale * size)
         case "Maximum":
-            return (values if held is None else np.where(held, values, -1)).max(axis=2) / 1000
+            return (values if held is None else np.where(held, values, -1)).max(axis=2) / scale
         case _:
             rising = np.sort(values if held is None else np.where(held, values, _NONE), axis=2)
             place = _rank(statistic, size) - 1
-            return np.take_along_axis(rising, place[:, :, None], axis=2)[:, :, 0] / 1000
+            return np.take_along_axis(rising, place[:, :, None], axis=2)[:, :, 0] / scale
 
 
 def _rank(statistic: str, size: Whole) -> Whole:

@@ -47,6 +47,7 @@ def environ(call: Call) -> dict[str, Any]:
     path, _, query = call.target.partition("?")
     headers = {f"HTTP_{k.upper().replace('-', '_')}": v for k, v in call.headers.items()}
     return headers | {
+        "HTTP_X_MOTO_ACCOUNT_ID": call.account,
         "REQUEST_METHOD": call.method,
         "SCRIPT_NAME": "",
         "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),

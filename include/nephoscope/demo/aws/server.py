@@ -27,13 +27,20 @@ class Handler(BaseHTTPRequestHandler):
         body = self._body()
         headers = {name.lower(): value for name, value in self.headers.items()}
         reply = self.server.answer(Call(self.command, self.path, headers, body))
+        if reply.drop is not None:
+            self.close_connection = True
+        if reply.drop == "before" or (reply.drop and not reply.body):
+            return
+        self._send(reply)
+
+    def _send(self, reply: Reply) -> None:
         length = {"content-length": str(len(reply.body))}  # of HEAD, the reply knows it
         self.send_response(reply.status)
         for name, value in (length | {"content-type": reply.content_type, **reply.headers}).items():
             self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(reply.body)
+            self.wfile.write(reply.body[: len(reply.body) // 2] if reply.drop else reply.body)
 
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = do_OPTIONS = _serve  # ruff: ignore[mixed-case-variable-in-class-scope]
 

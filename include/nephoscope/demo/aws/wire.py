@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal
 from urllib.parse import parse_qsl
 from xml.sax.saxutils import escape
 
@@ -12,6 +13,9 @@ import orjson
 
 AMZ_JSON = "application/x-amz-json-1.0"
 XML = "text/xml;charset=UTF-8"
+
+Drop = Literal["before", "middle"]
+"""Where a connection is closed on purpose: before an answer, or in the middle of its body."""
 
 _QUERY_CODES = {
     "AccessDeniedException": "AccessDenied",
@@ -28,12 +32,17 @@ _QUERY_CODES = {
 
 @dataclass(frozen=True)
 class Call:
-    """A request; header names are in lower case, the target is the path with its query."""
+    """A request; header names are in lower case, the target is the path with its query.
+
+    Attributes:
+        account: the id of the account that calls; empty until it was told from the access key.
+    """
 
     method: str
     target: str
     headers: Mapping[str, str]
     body: bytes
+    account: str = ""
 
     @cached_property
     def scope(self) -> tuple[str, str, str]:
@@ -73,12 +82,17 @@ class Call:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer; its length is added when it is sent."""
+    """An answer; its length is added when it is sent.
+
+    Attributes:
+        drop: where the connection is closed instead of sending it whole.
+    """
 
     body: bytes
     content_type: str = AMZ_JSON
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    drop: Drop | None = None
 
 
 class Refusal(Exception):

@@ -3,6 +3,7 @@
 import pytest
 
 from asker import BASIC, DAY, DETAILED, MIDNIGHT, NOON, Asker, expected, points, query, refusal
+from nephoscope.demo.aws.timing import Timing
 
 
 @pytest.mark.parametrize(
@@ -70,7 +71,7 @@ def test_bins_that_begin_off_the_grid_are_the_truth(ask) -> None:
     [(0, 0, -300), (0, -1, -600), (0, 299, -300), (600, 599, -600), (600, 600, -300)],
 )
 def test_a_point_appears_when_its_period_and_the_lag_are_over(lag, seconds, newest) -> None:
-    ask = Asker(publish_lag=lag)
+    ask = Asker(timing=Timing(lag))
     ask.now = NOON + seconds
     stamps = ask.one(BASIC, NOON - 3600, NOON + 3600)["Timestamps"]
     assert max(stamps) == NOON + newest

@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from asker import BASIC, DAY, MIDNIGHT, query, refusal
+from caller import FIRST, SECOND, Caller
 
 
 def test_a_fault_takes_the_place_of_a_share_of_the_queries(ask) -> None:
@@ -66,8 +67,46 @@ def test_a_fault_is_spent_after_its_times(ask) -> None:
 
 
 @pytest.mark.parametrize(
-    "rule", [{}, {"code": "A", "query_status": "Forbidden"}, {"cod": "A"}], ids=str
+    "rule",
+    [
+        {},
+        {"code": "A", "query_status": "Forbidden"},
+        {"code": "A", "drop": "before"},
+        {"drop": "after"},
+        {"cod": "A"},
+    ],
+    ids=str,
 )
 def test_a_fault_rule_that_says_nothing_is_refused(ask, rule) -> None:
     with pytest.raises((TypeError, ValueError)):
         ask.faults.plan([rule])
+
+
+@pytest.mark.parametrize("where", ["before", "middle"])
+def test_a_fault_drops_the_connection_of_a_share_of_the_calls(where) -> None:
+    call = Caller()
+    call.accounts.faults.plan([{"drop": where, "share": 0.5, "operation": "ListMetrics"}])
+    replies = [call("monitoring", "ListMetrics") for _ in range(4)]
+    assert [reply.drop for reply in replies] == [None, where, None, where]
+    assert call("ec2", "DescribeInstances").drop is None
+
+
+def test_a_call_that_is_dropped_before_does_no_work() -> None:
+    call = Caller()
+    call.accounts.faults.plan([{"drop": "before", "operation": "AssumeRole"}])
+    assert not call("sts", "AssumeRole").body
+    assert call.about("GET counters")[1]["refused"] == {}
+
+
+def test_a_refusal_is_dropped_in_the_middle_too() -> None:
+    call = Caller()
+    call.accounts.faults.plan([{"drop": "middle", "operation": "AssumeRole"}])
+    reply = call("sts", "AssumeRole")
+    assert (reply.drop, reply.status) == ("middle", 400)
+
+
+@pytest.mark.parametrize(("key", "status"), [(FIRST, 200), (SECOND, 403), ("another", 200)])
+def test_a_fault_names_an_account(key, status) -> None:
+    call = Caller()
+    call.accounts.faults.plan([{"code": "AccessDenied", "status": 403, "account": SECOND}])
+    assert call("ec2", "DescribeInstances", key=key).status == status

@@ -36,7 +36,7 @@ def read(fleet, statistics):
 
     def values(index: int, metric: str, statistic: str, bins: Bins) -> np.ndarray:
         native = native_period(fleet.instances[index], metric)
-        rows = np.array([index])
+        rows = np.array([[index]])
         return statistics.many(rows, metric, native, bins, [statistic])[statistic][0]
 
     return values
@@ -132,7 +132,7 @@ def test_a_week_of_every_metric_equals_the_specification(fleet, read) -> None:
 
 def test_many_instances_at_once_are_the_same_as_one_by_one(fleet, statistics, read) -> None:
     rows = np.array([i for i in range(50) if not fleet.instances[i].detailed])
-    together = statistics.many(rows, "NetworkIn", 300, days(3, 300), ["Sum"])["Sum"]
+    together = statistics.many(rows[:, None], "NetworkIn", 300, days(3, 300), ["Sum"])["Sum"]
     for row, index in enumerate(rows):
         alone = read(index, "NetworkIn", "Sum", days(3, 300))
         assert np.array_equal(together[row], alone, equal_nan=True)
@@ -141,12 +141,12 @@ def test_many_instances_at_once_are_the_same_as_one_by_one(fleet, statistics, re
 def test_a_group_is_the_sum_of_its_instances(fleet, statistics, read) -> None:
     members = [one.index for one in fleet.groups["us-east-1", "group-0000"]]
     bins = days(2, 300)
-    group = statistics.together(np.array(members), "NetworkIn", bins, ["Sum", "Maximum"])
+    group = statistics.many(np.array([members]), "NetworkIn", 300, bins, ["Sum", "Maximum"])
     sums = [read(index, "NetworkIn", "Sum", bins) for index in members]
     peaks = [read(index, "NetworkIn", "Maximum", bins) for index in members]
     assert len(members) == 10
-    assert np.array_equal(group["Sum"], np.nansum(sums, axis=0))
-    assert np.array_equal(group["Maximum"], np.nanmax(peaks, axis=0))
+    assert np.array_equal(group["Sum"][0], np.nansum(sums, axis=0))
+    assert np.array_equal(group["Maximum"][0], np.nanmax(peaks, axis=0))
 
 
 def test_cpu_is_a_percentage(read) -> None:
