@@ -1,4 +1,4 @@
-"""What `nephoscope doctor` checks: the collections, each connection, and what it may do."""
+"""What `nephoscope doctor` says of one thing that it tried, and what it tries of Elasticsearch."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from nephoscope.cloud import Cloud, explained
-from nephoscope.config.collections import Collections
 from nephoscope.errors import AccessDenied, NephoscopeError, StoreError
 
 OLDEST = (8, 7)
@@ -17,10 +15,18 @@ OLDEST = (8, 7)
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was checked; `error` says what is wrong and what to do, or is empty."""
+    """One thing that was tried, and one of what was found, what is worth a look, what is wrong.
+
+    Attributes:
+        name: what was tried, and where.
+        found: what works.
+        note: what works, and yet may not be what is meant.
+        error: what doesn't, and what to do.
+    """
 
     name: str
     found: str = ""
+    note: str = ""
     error: str = ""
 
 
@@ -30,34 +36,6 @@ def check(name: str, look: Callable[[], str]) -> Check:
         return Check(name, found=look())
     except NephoscopeError as error:
         return Check(name, error=str(error))
-
-
-def aws(cloud: Cloud, collections: Collections) -> Iterator[Check]:
-    """Check what each connection may do in each of its regions, by one call of each kind."""
-    for account in collections.accounts:
-        named = f"aws {account.connection}"
-        identity = check(named, partial(_identity, cloud, account.connection))
-        yield identity
-        for region in () if identity.error else account.regions:
-            look = partial(_region, cloud, account.connection, region, collections)
-            yield check(f"{named} {region}", look)
-
-
-def _identity(cloud: Cloud, connection: str) -> str:
-    with explained(connection):
-        return f"account {cloud.account(connection)}"
-
-
-def _region(cloud: Cloud, connection: str, region: str, collections: Collections) -> str:
-    found = []
-    with explained(f"{connection}/{region}"):
-        cloudwatch = cloud.client(connection, "cloudwatch", region)
-        for namespace in sorted({one.namespace for one in collections.collections.values()}):
-            listed = cloudwatch.list_metrics(Namespace=namespace)["Metrics"]
-            found.append(f"{namespace} {'has metrics' if listed else 'has no metrics'}")
-        ec2 = cloud.client(connection, "ec2", region)
-        ec2.describe_instances(MaxResults=5)
-    return ", ".join([*found, "instances can be described"])
 
 
 def elasticsearch(client: Any) -> Iterator[Check]:

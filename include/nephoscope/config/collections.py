@@ -2,170 +2,185 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from nephoscope.config.catalogue import catalogue
-from nephoscope.errors import ConfigError
+from nephoscope.config.accounts import Account
+from nephoscope.config.catalogue import catalogue, known_metric
+from nephoscope.config.consistency import problems
+from nephoscope.config.patterns import is_pattern, matches
+from nephoscope.config.selection import Asked, Metric, Resources
+from nephoscope.config.strict_yaml import read
+from nephoscope.config.values import NONEMPTY, DimensionSet, Entry, Name, Period, Span, Text
+from nephoscope.model import Dimensions as Named
 
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_STATISTIC = re.compile(
-    r"Average|Sum|Minimum|Maximum|SampleCount|(p|tm|tc|ts|wm)\d{1,2}(\.\d{1,10})?|p100|IQM"
-)
-_DAY = timedelta(days=1)
+UNKNOWN_STATISTICS = ("Average", "Sum")
+"""Of a metric that a pattern fits and the catalogue does not know: a level, or a count."""
 
-
-def _span(text: Any) -> timedelta:
-    found = re.fullmatch(r"(\d+)([smhd])", str(text))
-    if not found or int(found[1]) == 0:
-        raise ValueError(f"{text!r} is no span of time: write a number and s, m, h or d, as in 5m")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+LIMIT = 500_000
+LIMIT_OF_ALL = 5_000
 
 
-def _statistic(text: Any) -> str:
-    if not isinstance(text, str) or not _STATISTIC.fullmatch(text):
-        raise ValueError(
-            f"{text!r} is no CloudWatch statistic: write Average, Sum, Minimum, Maximum, "
-            "SampleCount or a percentile such as p99"
-        )
-    return text
+def _default(span: str, said: str) -> dict[str, Any]:
+    """Write a default as the file has it, and not as pydantic does."""
+    return {"default": span, "$comment": said}
 
 
-def _period(value: Any) -> Any:
-    if value == "auto" or (type(value) is int and value > 0 and value % 60 == 0):
-        return value
-    raise ValueError(f"{value!r} is no period: write auto or a multiple of 60 seconds, such as 300")
-
-
-def _region(text: Any) -> str:
-    if not isinstance(text, str) or not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", text):
-        raise ValueError(f"{text!r} is no AWS region: write its code, such as eu-west-1")
-    return text
-
-
-def _listed(values: Any) -> Any:
-    if not isinstance(values, (list, tuple)) or not values:
-        raise ValueError(f"{values!r} is no list: write one or more, in [ ]")
-    return values
-
-
-Span = Annotated[timedelta, BeforeValidator(_span)]
-Statistic = Annotated[str, BeforeValidator(_statistic)]
-Statistics = Annotated[tuple[Statistic, ...], BeforeValidator(_listed)]
-Region = Annotated[str, BeforeValidator(_region)]
-Period = Annotated[Literal["auto"] | int, BeforeValidator(_period)]
-
-
-class _Entry(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Account(_Entry):
-    """One Airflow AWS connection and the regions that are read through it."""
-
-    connection: str = Field(min_length=1)
-    regions: Annotated[tuple[Region, ...], BeforeValidator(_listed)]
-
-
-class Collection(_Entry):
+class Collection(Entry):
     """Metrics of one namespace, asked ``every`` so often, ``settle`` after a window's end."""
 
-    namespace: str = Field(min_length=1)
-    dimensions: tuple[str, ...] = ()
-    metrics: Mapping[str, Statistics] = Field(min_length=1)
-    period: Period = "auto"
-    every: Span = timedelta(minutes=5)
-    settle: Span = timedelta(minutes=20)
+    namespace: Annotated[Text, Field(examples=["AWS/RDS"])]
+    """CloudWatch's namespace. Where it stands in the catalogue, the other keys may be left out."""
+    dimensions: Annotated[
+        DimensionSet,
+        Field(examples=[["QueueName"], "any"], json_schema_extra={"$comment": "the catalogue's"}),
+    ] = ()
+    """The exact set of dimensions that its resources have, or `any`. AWS publishes one load under
+    several sets: `any` counts it several times."""
+    metrics: Annotated[
+        Mapping[Text, Metric],
+        Field(
+            examples=[{"CPUUtilization": ["Average", "p99"], "Network*": None}],
+            json_schema_extra={"$comment": "the catalogue's choice"},
+        ),
+    ] = {}
+    """Names or patterns (`*`, `?`) of metrics, each with nothing (the catalogue's statistics), a
+    list of statistics, or the two keys below. A name goes before patterns, and these in order."""
+    resources: Annotated[Resources, Field()] = Resources()
+    """Which resources; where it is left out, all, those without tags too."""
+    period: Annotated[Period, Field(examples=[300])] = "auto"
+    """Seconds, a multiple of 60; or `auto`: the finest that AWS publishes and still has."""
+    every: Annotated[
+        Span, Field(examples=["1h"], json_schema_extra=_default("5m", "the catalogue's, else 5m"))
+    ] = timedelta(minutes=5)
+    """How often to ask; divides a day. AWS bills each metric asked, whatever its points."""
+    settle: Annotated[
+        Span,
+        Field(examples=["15m"], json_schema_extra=_default("20m", "the catalogue's, else 20m")),
+    ] = timedelta(minutes=20)
+    """How long after its end a window is asked: CloudWatch needs that long until it is whole."""
+    keep: Annotated[
+        Span | None, Field(examples=["400d"], json_schema_extra={"$comment": "for ever"})
+    ] = None
+    """How long to keep it."""
+    limit: Annotated[
+        int,
+        Field(
+            ge=1,
+            strict=True,
+            examples=[20_000],
+            json_schema_extra={"$comment": "500000, with the metric `*` 5000"},
+        ),
+    ] = LIMIT
+    """How many series (a statistic of a metric of a resource) it may have in an account and
+    region; above it, a run refuses."""
 
     @model_validator(mode="before")
     @classmethod
     def _complete(cls, entry: Any) -> Any:
         """Fill in from the catalogue what the entry leaves out."""
-        known = catalogue().get(str(entry.get("namespace"))) if isinstance(entry, dict) else None
-        if known is None:
+        if not isinstance(entry, dict):
             return entry
         metrics = entry.get("metrics")
-        if isinstance(metrics, dict):
-            unknown = [name for name in metrics if name not in known.metrics]
-            if unknown:
-                raise ValueError(_no_such_metric(entry["namespace"], unknown[0], known.metrics))
-            metrics = {name: metrics[name] or known.metrics[name].statistics for name in metrics}
-        return {"dimensions": known.dimensions, **entry, "metrics": metrics}
+        everything = isinstance(metrics, dict) and "*" in metrics
+        filled: dict[str, Any] = {"limit": LIMIT_OF_ALL if everything else LIMIT}
+        known = catalogue().get(str(entry.get("namespace")))
+        if known:
+            filled |= {
+                "dimensions": known.dimensions,
+                "metrics": dict.fromkeys(known.defaults),
+                "every": known.every,
+                "settle": known.settle,
+            }
+        return filled | entry
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if not self.dimensions:
-            raise ValueError(
-                f"{self.namespace} is not in the catalogue: name its resources' dimensions, "
-                "such as dimensions: [QueueName]"
-            )
-        if _DAY % self.every:
-            raise ValueError(f"every: {self.every} does not divide a day: write 5m, 15m, 1h or 1d")
-        if isinstance(self.period, int) and self.every % timedelta(seconds=self.period):
-            raise ValueError(f"every: {self.every} is no multiple of period: {self.period} seconds")
+        if found := "\n".join(problems(self)):
+            raise ValueError(found)
         return self
 
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The metrics that are named, without the patterns."""
+        return tuple(metric for metric in self.metrics if not is_pattern(metric))
+
+    @cached_property
+    def _patterns(self) -> tuple[str, ...]:
+        return tuple(metric for metric in self.metrics if is_pattern(metric))
+
+    @property
+    def has_patterns(self) -> bool:
+        """Whether some metrics are meant by a pattern, so that all of them must be listed."""
+        return bool(self._patterns)
+
+    def asked(self, metric: str) -> Asked | None:
+        """Return what is asked of a metric that AWS lists; None where it isn't meant.
+
+        Its own name decides; where that does not stand here, the first pattern that fits.
+        """
+        said = self.metrics.get(metric) or next(
+            (self.metrics[one] for one in self._patterns if matches(one, metric)), None
+        )
+        if said is None:
+            return None
+        known = known_metric(self.namespace, metric)
+        otherwise = known.statistics if known else UNKNOWN_STATISTICS
+        return Asked(said.statistics or otherwise, said.period or self.period)
+
+    def fits(self, dimensions: Named) -> bool:
+        """Tell whether a listed metric is of the dimension set, and fits the patterns."""
+        exact = self.dimensions == "any" or {name for name, _ in dimensions} == set(self.dimensions)
+        return exact and self.resources.fits(dimensions)
+
+    def wants(self, tags: Mapping[str, str] | None) -> bool:
+        """Tell whether a resource of these tags is collected.
+
+        Without a filter every one is, also the untagged; with one, those without tags, or of
+        unknown ones, are not.
+        """
+        return self.resources.wants(tags)
+
     def native_period(self, metric: str, *, detailed: bool) -> int:
-        """Return the finest period, in seconds, at which AWS publishes a metric of a resource.
+        """Return the finest period, in seconds, that is asked of a metric of a resource.
 
         Args:
             metric: its CloudWatch name.
             detailed: whether the resource has detailed monitoring.
         """
-        if isinstance(self.period, int):
-            return self.period
-        known = catalogue().get(self.namespace)
-        native = known.metrics[metric].period if known else 60
-        return native if detailed else max(native, 300)
+        asked = self.asked(metric)
+        period = asked.period if asked else self.period
+        if period != "auto":
+            return period
+        known = known_metric(self.namespace, metric)
+        return known.native(detailed=detailed) if known else 60
 
 
-class Collections(_Entry):
-    """The whole of ``collections.yaml``."""
+class Collections(Entry):
+    """What Nephoscope collects."""
 
-    accounts: Annotated[tuple[Account, ...], BeforeValidator(_listed)]
-    collections: Mapping[str, Collection] = Field(min_length=1)
+    accounts: Annotated[tuple[Account, ...], NONEMPTY, Field(json_schema_extra={"minItems": 1})]
+    """The accounts to read, by one Airflow connection each."""
+    collections: Annotated[Mapping[Name, Collection], Field(min_length=1)]
+    """What to read of each account, by names of your own."""
 
-
-def _no_such_metric(namespace: str, metric: str, known: Mapping[str, Any]) -> str:
-    close = difflib.get_close_matches(metric, known, n=1)
-    guess = f"; did you mean {close[0]}?" if close else ""
-    return (
-        f"{namespace} has no metric {metric!r}{guess} "
-        "(a metric newer than this catalogue is added in nephoscope/config/catalogue.yaml)"
-    )
-
-
-class _StrictLoader(yaml.SafeLoader):
-    """YAML that refuses a key written twice, where PyYAML lets the last one win."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key!r} stands twice", key_node.start_mark
-                )
-            seen.add(key)
-        return super().construct_mapping(node, deep=deep)
-
-
-def _sentences(path: Path, error: ValidationError) -> str:
-    lines = []
-    for problem in error.errors():
-        where = ".".join(str(part) for part in problem["loc"]) or "the file"
-        message = problem["msg"].removeprefix("Value error, ")
-        if problem["type"] == "extra_forbidden":
-            message = "unknown key; remove it or mend its spelling"
-        lines.append(f"{path}: {where}: {message}")
-    return "\n".join(lines)
+    @model_validator(mode="after")
+    def _once(self) -> Self:
+        """Refuse a region that two entries read by one connection: it would be paid twice."""
+        places = [
+            (account.connection, region)
+            for account in self.accounts
+            for region in (["all"] if account.regions == "all" else account.regions)
+        ]
+        for number, (connection, region) in enumerate(places):
+            if (connection, region) in places[:number]:
+                raise ValueError(f"accounts: {connection} reads {region} twice: leave one out")
+        return self
 
 
 def load_collections(path: Path) -> Collections:
@@ -174,15 +189,4 @@ def load_collections(path: Path) -> Collections:
     Raises:
         ConfigError: the file is not there, is no YAML, or says something wrong; one line each.
     """
-    try:
-        data = yaml.load(path.read_text(encoding="utf-8"), _StrictLoader)  # ruff: ignore[unsafe-yaml-load] - a SafeLoader
-    except OSError as error:
-        raise ConfigError(
-            f"{path}: cannot be read ({error.strerror}); set NEPHOSCOPE_COLLECTIONS"
-        ) from error
-    except (yaml.YAMLError, UnicodeDecodeError, TypeError) as error:
-        raise ConfigError(f"{path}: is no valid YAML: {error}") from error
-    try:
-        return Collections.model_validate(data)
-    except ValidationError as error:
-        raise ConfigError(_sentences(path, error)) from error
+    return read(path, Collections)
