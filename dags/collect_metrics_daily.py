@@ -48,9 +48,11 @@ def collect_metrics_daily():
     planned = tasks.plan("daily")
     loaded = collect.expand(shard=planned)
     audited = tasks.audit(planned, loaded, final=True)
+    compacted = tasks.compact(planned)
     reported = tasks.report(planned, final=True)
     loaded >> audited >> reported
-    [loaded, audited, reported] >> tasks.verdict(audited)
+    loaded >> compacted
+    [loaded, audited, compacted, reported] >> tasks.verdict(audited)
 
 
 collect_metrics_daily()

@@ -1,44 +1,52 @@
-"""The steps of a run, one after another: plan, extract, load, audit.
+"""The steps of a run, one after another: plan, extract, load, compact; `auditing` has the audit.
 
-Each takes the run's folder in the archive, the clients and the clock as arguments, and leaves
-its result in the archive or the store, so that any step can be run again.
+Each takes the archive's root, the clients and the clock as arguments, and leaves its result in
+the archive or the store, so that any step can be run again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from nephoscope import archive
+from nephoscope.archive import landing, runs
+from nephoscope.archive.days import compact as compact_day
+from nephoscope.archive.inventory import newest_inventory, write_inventory
+from nephoscope.archive.sweep import sweep
 from nephoscope.cloud import Cloud
 from nephoscope.config.collections import Collections
-from nephoscope.errors import NephoscopeError
-from nephoscope.expectation import expectations
+from nephoscope.errors import ConfigError, NephoscopeError
 from nephoscope.extract import metrics
-from nephoscope.model import Window
+from nephoscope.model import Resource, Window
 from nephoscope.place import Place
+from nephoscope.plan import discovery
 from nephoscope.plan.cost import Cost, cost
-from nephoscope.plan.planning import make_plan
-from nephoscope.store import audit as store_audit
-from nephoscope.store import inventory, loader, queries
-from nephoscope.store.coverage import State, write_coverage
-from nephoscope.store.labels import attributes_of, document_fields
+from nephoscope.plan.discovery import Discovery
+from nephoscope.plan.fleet import Memory, Remembered
+from nephoscope.plan.planning import Planner
+from nephoscope.store import inventory, loader
+from nephoscope.store.labels import document_fields
 from nephoscope.store.loader import LoadReport
+
+MOST_SHARDS = 1000
+"""Of one run: Airflow maps a task over 1,024 at the most (core.max_map_length)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
     """What a plan put into the archive.
 
-    ``folder`` is the run's, below the archive's root. ``shards`` have the few words of each that
-    a scheduler shows and passes on: name, account, region, and the name of its file.
+    ``run`` is its folder, below the archive's root. ``shards`` have the few words of each that a
+    scheduler shows and passes on. ``expired`` counts the resource days that CloudWatch may no
+    longer hold.
     """
 
-    folder: str
-    shards: list[dict[str, str]]
+    run: str
+    shards: list[dict[str, Any]]
     cost: Cost
+    expired: int
 
 
 def plan(
@@ -47,88 +55,149 @@ def plan(
     collections: Collections,
     windows: Mapping[str, Window],
     cloud: Cloud,
+    client: Any,
     asked_at: datetime,
+    *,
+    fresh_for: timedelta,
+    slots: int,
 ) -> Planned:
-    """Plan a run and write the plan into a folder of its own."""
-    made = make_plan(collections, windows, cloud, asked_at)
-    folder = archive.run_folder(dag_id, made)
-    archive.write_plan(root / folder, made)
+    """Plan a run and write the plan into a folder of its own.
+
+    Args:
+        root: the archive's.
+        dag_id: whose run it is.
+        collections: what to collect.
+        windows: the window of each collection that has one in this run.
+        cloud: the clients of AWS.
+        client: the official client of Elasticsearch.
+        asked_at: now, in UTC.
+        fresh_for: how old the last look at the fleet may be. Zero looks again, and asks what
+            the inventory remembers besides: what a run over the past wants.
+        slots: how many shards may be read at once.
+
+    Raises:
+        ConfigError: it would be more shards than a run can have.
+    """
+
+    def look(place: discovery.Place) -> Discovery:
+        return _look(root, collections, cloud, place, asked_at, fresh_for)
+
+    memory = Memory() if fresh_for or not windows else _memory(client, windows, asked_at)
+    made = Planner(collections, cloud, look, asked_at, memory, slots).plan(windows)
+    if len(made.shards) > MOST_SHARDS:
+        raise ConfigError(
+            f"this run would have {len(made.shards)} shards, more than {MOST_SHARDS}: collect a "
+            "long range by `airflow backfill create`, which makes a run of each day"
+        )
+    run = runs.write_plan(root, dag_id, made)
     shards = [
         {
-            "folder": folder,
-            "file": archive.shard_name(number),
+            "run": run,
+            "number": number,
             "name": shard.name,
             "account": shard.account or shard.connection,
             "region": shard.region,
         }
-        for number, shard in enumerate(made.shards)
+        for number, shard in enumerate(made.shards, start=1)
     ]
-    return Planned(folder, shards, cost(made.shards))
+    expired = sum(len(u.shard.series) for u in made.unasked if u.reason == "expired")
+    return Planned(run, shards, cost(made.shards), expired)
+
+
+def _look(
+    root: Place,
+    collections: Collections,
+    cloud: Cloud,
+    place: discovery.Place,
+    asked_at: datetime,
+    fresh_for: timedelta,
+) -> Discovery:
+    """Return what there is in a place, as it was seen not long ago, or as AWS says now."""
+    question = discovery.question(collections, place.account)
+    key = (place.account.connection, place.region, question)
+    if fresh_for and (known := newest_inventory(root, *key, since=asked_at - fresh_for)):
+        owner = cloud.account(place.account.connection)
+        return Discovery(place, owner, question, known[0], tuple(known[1]))
+    found = discovery.discover(place, collections, cloud, asked_at)
+    write_inventory(root, *key, found.seen_at, found.seen)
+    return found
+
+
+def _memory(client: Any, windows: Mapping[str, Window], asked_at: datetime) -> Memory:
+    """Return what the inventory knew last of each resource, and when the first window began."""
+    first = min(window.start for window in windows.values())
+    return Memory(
+        last={
+            version.resource: Remembered(version.seen, version.seen_at)
+            for version in inventory.inventory(client, asked_at)
+        },
+        then={
+            version.resource: version.seen.attributes
+            for version in inventory.inventory(client, first)
+        },
+    )
 
 
 def extract(
-    folder: Place, file: str, attempt: int, cloud: Cloud, asked_at: datetime
-) -> tuple[str, archive.Written]:
-    """Read one shard from CloudWatch into the archive.
+    root: Place, run: str, number: int, attempt: int, cloud: Cloud, clock: Callable[[], datetime]
+) -> landing.Written:
+    """Read one shard of a run from CloudWatch into the archive.
 
-    Returns:
-        The name of what was written, for `load`, and its counts.
+    Raises:
+        NephoscopeError: the plan says that the shard is refused, and why.
     """
-    shard = archive.read_shard(folder, file)
-    name = f"{file}.try{attempt}"
+    shard = runs.read_shard(root, run, number)
     if shard.refusal:
         raise NephoscopeError(shard.refusal)
     cloudwatch = cloud.client(shard.connection, "cloudwatch", shard.region)
-    batches = metrics.extract(shard, cloudwatch, asked_at)
-    return name, archive.write_points(folder, name, batches)
+    batches = metrics.extract(shard, cloudwatch, clock)
+    return landing.write_points(root, run, number, attempt, shard, batches, clock())
 
 
-def load(folder: Place, name: str, client: Any) -> LoadReport:
+def load(root: Place, run: str, number: int, name: str, client: Any) -> LoadReport:
     """Load what an attempt read into Elasticsearch.
 
     Args:
-        folder: the run's.
+        root: the archive's.
+        run: the run's folder.
+        number: of the shard.
         name: of the attempt, as `extract` returned it.
         client: the official client.
     """
-    instances = archive.read_plan(folder).instances
-    attributes = {i.resource: document_fields(attributes_of(i)) for i in instances}
-    return loader.load(client, archive.read_points(folder, name), attributes=attributes)
+    shard = runs.read_shard(root, run, number)
+    attributes = {
+        Resource(shard.account, shard.region, shard.namespace, one.dimensions): document_fields(
+            one.attributes
+        )
+        for one in shard.series
+    }
+    done = loader.load(client, landing.read_points(root, name), attributes=attributes)
+    landing.mark_loaded(root, name, {"points": done.points, "documents": done.produced})
+    return done
 
 
 @dataclass(frozen=True, slots=True)
-class Audited:
-    """What an audit found: points expected and stored, and resources that are not whole."""
+class Compacted:
+    """What a compaction wrote: files, and the points and bytes that they hold."""
 
-    resources: int
-    expected: int
-    stored: int
-    incomplete: int
+    files: int
+    points: int
+    bytes: int
 
 
-def audit(folder: Place, client: Any, *, final: bool) -> Audited:
-    """Compare what is stored with what a run should have collected, and note the instances.
+def compact(root: Place, run: str, asked_at: datetime) -> Compacted:
+    """Write what was read of a run's days into one file each, and drop landing that is in them.
 
     Args:
-        folder: the run's.
-        client: the official client.
-        final: whether its windows are whole days that have settled; their coverage is written.
+        root: the archive's.
+        run: the run's folder.
+        asked_at: now, in UTC.
     """
-    plan = archive.read_plan(folder)
-    inventory.record(
-        client, [(i.resource, attributes_of(i)) for i in plan.instances], plan.asked_at
-    )
-    queries.refresh(client)
-    found = [
-        one
-        for window, expected in expectations(plan).items()
-        for one in store_audit.audit(client, expected, window, final=final)
-    ]
-    if final:
-        write_coverage(client, found)
-    return Audited(
-        resources=len({one.resource for one in found}),
-        expected=sum(one.expected for one in found),
-        stored=sum(one.stored for one in found),
-        incomplete=len({one.resource for one in found if one.state is State.MISSING}),
+    days = runs.read_plan(root, run).days
+    written = [one for day in days for one in compact_day(root, day, asked_at)]
+    sweep(root, asked_at)
+    return Compacted(
+        files=len(written),
+        points=sum(one.points for one in written),
+        bytes=sum(one.bytes for one in written),
     )

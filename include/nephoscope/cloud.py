@@ -6,7 +6,6 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-import orjson
 from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
@@ -43,22 +42,13 @@ class Cloud(Protocol):
         """Return the boto3 client of a service."""
 
 
-def decode_fast(client: Any) -> None:
-    """Let a CloudWatch client decode GetMetricData's answers by orjson.
+def config(service: str) -> Config:
+    """Return how the client of a service is set up.
 
-    botocore makes a datetime of each timestamp, which is 90 % of a call's time. With this, the
-    timestamps stay epoch numbers. Errors, retries and paging stay botocore's own.
+    To validate CloudWatch's requests, which we build ourselves, takes as long as all the rest of
+    a call; a test validates them.
     """
-    client.meta.events.register("before-parse.cloudwatch.GetMetricData", _decode)
-
-
-def _decode(
-    response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any
-) -> None:
-    is_json = "json" in response_dict["headers"].get("content-type", "")
-    if response_dict["status_code"] < 300 and is_json:
-        customized_response_dict.update(orjson.loads(response_dict["body"]))
-        response_dict["body"] = b"{}"
+    return CONFIG.merge(Config(parameter_validation=service != "cloudwatch"))
 
 
 @contextmanager

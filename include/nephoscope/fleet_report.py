@@ -7,8 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from nephoscope import archive
-from nephoscope.model import Window
+from nephoscope.archive import runs
+from nephoscope.instances import NAMESPACE, described, names_one
+from nephoscope.model import Window, dimensions_from_key
 from nephoscope.place import Place
 from nephoscope.plan.cost import cost
 from nephoscope.plan.planning import Plan
@@ -18,28 +19,26 @@ from nephoscope.report.page import Facts
 from nephoscope.report.write import FIGURES, update_latest, write_day
 from nephoscope.store import queries
 from nephoscope.store.inventory import inventory
-from nephoscope.store.labels import instance_of
 from nephoscope.store.totals import totals
-
-EC2 = "AWS/EC2"
 
 _COLUMNS = {"Average": "avg", "Maximum": "max"}
 
 
 def report(
-    folder: Place, client: Any, root: Place, asked_at: datetime, *, final: bool
+    archive: Place, run: str, client: Any, root: Place, asked_at: datetime, *, final: bool
 ) -> list[str]:
     """Draw the days of a run, and return the pages.
 
     Args:
-        folder: the run's, in the archive.
+        archive: its root.
+        run: the run's folder.
         client: the official client.
         root: where the reports are.
         asked_at: now, in UTC.
         final: whether the days have settled. Else a day that has is left to the daily run, and
             the fleet alone is drawn.
     """
-    plan = archive.read_plan(folder)
+    plan = runs.read_plan(archive, run)
     queries.refresh(client)
     pages = []
     for day, settled in _days(plan).items():
@@ -57,7 +56,7 @@ def _days(plan: Plan) -> dict[Window, datetime]:
     """Return the days that the run collected of EC2, and until when it did."""
     days: dict[Window, datetime] = {}
     for shard in plan.shards:
-        if shard.namespace == EC2:
+        if shard.namespace == NAMESPACE:
             day = Window.day(shard.window.start)
             days[day] = max(shard.window.end, days.get(day, shard.window.end))
     return days
@@ -65,15 +64,18 @@ def _days(plan: Plan) -> dict[Window, datetime]:
 
 def _points(client: Any, day: Window) -> pd.DataFrame:
     table = queries.series(
-        client, namespace=EC2, metric="CPUUtilization", statistics=tuple(_COLUMNS), window=day
+        client, namespace=NAMESPACE, metric="CPUUtilization", statistics=tuple(_COLUMNS), window=day
     )
     points: pd.DataFrame = table.to_pandas()
+    single = [key for key in points["dimensions"].unique() if names_one(dimensions_from_key(key))]
+    points = points[points["dimensions"].isin(single)]
     return points.rename(columns=_COLUMNS)
 
 
 def _instances(client: Any, at: datetime) -> pd.DataFrame:
     """Return the instances of the inventory, as `report.frames.fleet` takes them."""
-    found = [instance_of(one.resource, one.attributes) for one in inventory(client, at)]
+    versions = (described(one.resource, one.attributes) for one in inventory(client, at))
+    found = [one for one in versions if one is not None]
     return pd.DataFrame(
         {
             "account": [one.account for one in found],
@@ -91,7 +93,7 @@ def _instances(client: Any, at: datetime) -> pd.DataFrame:
 
 
 def _facts(client: Any, day: Window, asked_at: datetime, dollars: float | None) -> Facts:
-    stored = totals(client, namespace=EC2, window=day)
+    stored = totals(client, namespace=NAMESPACE, window=day)
     return Facts(
         asked_at=asked_at,
         newest=stored.newest,

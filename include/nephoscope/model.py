@@ -81,33 +81,6 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True)
-class Instance:
-    """What EC2 says of an instance at the moment it is asked.
-
-    ``launched_at`` is the last start, not the birth. ``stopped_at`` is from the reason of the
-    last state transition, and None where EC2 gives no time. ``detailed`` is its monitoring.
-    """
-
-    account: str
-    region: str
-    instance_id: str
-    name: str
-    type: str
-    zone: str
-    state: str
-    launched_at: datetime
-    stopped_at: datetime | None = None
-    detailed: bool = False
-    tags: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def resource(self) -> Resource:
-        """The instance as CloudWatch names it."""
-        dimensions = (("InstanceId", self.instance_id),)
-        return Resource(self.account, self.region, "AWS/EC2", dimensions)
-
-
-@dataclass(frozen=True, slots=True)
 class Seen:
     """What discovery found of a resource.
 

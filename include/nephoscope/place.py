@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+import shutil
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol, Self
+from uuid import uuid4
 
 _TYPES = {
     "html": "text/html; charset=utf-8",
@@ -13,6 +17,8 @@ _TYPES = {
     "json": "application/json",
     "parquet": "application/vnd.apache.parquet",
 }
+
+_PART = ".part"
 
 
 class Place(Protocol):
@@ -55,14 +61,99 @@ def put(folder: Place, name: str, content: bytes) -> str:
     local file is moved into its place.
     """
     path = folder / name
-    protocol = getattr(path, "protocol", "")
-    if protocol in {"", "file", "local"}:
-        part = folder / f".{name}.part"
-        with part.open("wb") as file:
+    if _local(path):
+        with _replacing(folder, name) as file:
             file.write(content)
-        part.replace(path)
     else:
-        told = {"ContentType": _TYPES[name.rpartition(".")[2]]} if protocol in {"s3", "s3a"} else {}
-        with path.open("wb", **told) as file:
+        with path.open("wb", **_told(path)) as file:
             file.write(content)
     return str(path)
+
+
+def put_file(folder: Place, name: str, source: Path) -> None:
+    """Write a file as `put` does, from a local one of any size.
+
+    A bucket shows it when its last part has arrived, and nothing where one has not.
+    """
+    path: Any = folder / name
+    if _local(path):
+        with source.open("rb") as content, _replacing(folder, name) as file:
+            shutil.copyfileobj(content, file, 1 << 20)
+    else:
+        path.fs.put_file(str(source), path.path, **_told(path))
+
+
+@contextmanager
+def _replacing(folder: Place, name: str) -> Generator[Any]:
+    """Open a file that takes the place of another one when it is whole."""
+    part = folder / f".{name}.{uuid4().hex}{_PART}"
+    with part.open("wb") as file:
+        try:
+            yield file
+        except BaseException:
+            part.unlink()
+            raise
+    part.replace(folder / name)
+
+
+def files(root: Place, below: str) -> list[str]:
+    """Return all files below a folder, sorted, as paths from the root; none where there is none.
+
+    A bucket is asked anew: what other processes wrote is seen, what fsspec remembers is not.
+    """
+    folder: Any = root / below
+    if isinstance(folder, Path):
+        found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+        return sorted(f"{below}/{path.as_posix()}" for path in found)
+    folder.fs.invalidate_cache()
+    start = str(folder.path).rstrip("/")
+    return sorted(below + str(found)[len(start) :] for found in folder.fs.find(start))
+
+
+def leftovers(root: Place, below: str, before: datetime) -> list[str]:
+    """Return what writers that were killed left on a disk, last touched before a moment (UTC)."""
+    if not _local(root):
+        return []  # a bucket shows no part of an object
+    parts = [path for path in files(root, below) if path.endswith(_PART)]
+    return [path for path in parts if _disk(root, path).stat().st_mtime <= before.timestamp()]
+
+
+def remove(root: Place, paths: Sequence[str]) -> None:
+    """Remove files below a root, and the folders on a disk that are empty then.
+
+    A file that is gone already is no error.
+    """
+    place: Any = root
+    if not _local(root):
+        if paths:
+            place.fs.rm([(place / path).path for path in paths])
+        return
+    for path in paths:
+        file = _disk(root, path)
+        file.unlink(missing_ok=True)
+        _prune(file.parent, _disk(root, ""))
+
+
+def _prune(folder: Path, top: Path) -> None:
+    """Remove a folder below another one, and those above it, as far as they are empty."""
+    while folder != top:
+        try:
+            folder.rmdir()
+        except OSError:  # not empty, or another process was faster
+            return
+        folder = folder.parent
+
+
+def _disk(root: Any, path: str) -> Path:
+    """Return a path below a root on a disk, whichever kind of path the root is."""
+    return Path(str(getattr(root, "path", root))) / path
+
+
+def _local(path: Any) -> bool:
+    return getattr(path, "protocol", "") in {"", "file", "local"}
+
+
+def _told(path: Any) -> dict[str, str]:
+    if path.protocol in {"s3", "s3a"}:
+        return {"ContentType": _TYPES[path.name.rpartition(".")[2]]}
+    return {}

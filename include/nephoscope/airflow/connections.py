@@ -40,7 +40,13 @@ def connection(conn_id: str, conn_type: str) -> Connection:
 
 
 class AirflowCloud:
-    """AWS through Airflow's hooks; a client for each connection, service and region."""
+    """AWS through Airflow's hooks; one client a process for each connection, service and region.
+
+    Raises:
+        AccessDenied: AWS refuses the connection's identity, or the role that it assumes.
+        ConfigError: there is no such connection, or it has no credentials.
+        SourceError: AWS did not answer.
+    """
 
     def account(self, connection: str) -> str:
         """Return the 12-digit id of a connection's account, asked of STS."""
@@ -53,30 +59,41 @@ class AirflowCloud:
 
 @cache
 def _account(conn_id: str) -> str:
-    from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
+    from nephoscope.cloud import explained
 
-    connection(conn_id, "aws")
-    return AwsBaseHook(aws_conn_id=conn_id, client_type="sts").account_id
+    sts = _client(conn_id, "sts", None)
+    with explained(f"the connection {conn_id!r}"):
+        account: str = sts.get_caller_identity()["Account"]
+    return account
 
 
 @cache
-def _client(conn_id: str, service: str, region: str) -> Any:
+def _client(conn_id: str, service: str, region: str | None) -> Any:
+    from nephoscope.clients import ready
+    from nephoscope.cloud import explained
+    from nephoscope.credentials import Renewal
+
+    with explained(f"the connection {conn_id!r}"):
+        client = _hook(conn_id, service, region).conn
+    renewal = Renewal(lambda: _hook(conn_id, service, region).get_session(region).get_credentials())
+    renewal.attach(client)
+    return ready(client)
+
+
+def _hook(conn_id: str, service: str, region: str | None) -> Any:
     from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
 
-    from nephoscope.cloud import CONFIG, decode_fast
+    from nephoscope.cloud import config
 
     connection(conn_id, "aws")
     stated = AwsBaseHook(aws_conn_id=conn_id, client_type=service, region_name=region).config
     # A hook's config replaces the connection's config_kwargs, so the two are merged first.
-    client = AwsBaseHook(
+    return AwsBaseHook(
         aws_conn_id=conn_id,
         client_type=service,
         region_name=region,
-        config=CONFIG.merge(stated),
-    ).conn
-    if service == "cloudwatch":
-        decode_fast(client)
-    return client
+        config=config(service).merge(stated),
+    )
 
 
 def elasticsearch_client() -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any
 from airflow.sdk import ObjectStoragePath, Param
 
 from nephoscope.config.collections import Collection, Collections, load_collections
-from nephoscope.config.settings import Settings
+from nephoscope.config.settings import ROOT, Settings
 from nephoscope.errors import ConfigError
 from nephoscope.model import Window
 from nephoscope.plan.windows import DAY_SETTLES, last_settled, settled_in
@@ -38,17 +39,29 @@ PARAMS = {
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """How often windows are collected: each collection's own way, or by whole days."""
+    """How windows are collected: each collection's own way, or by whole days.
 
+    Attributes:
+        pool: of Airflow, which bounds how many shards are read at once.
+        fresh_for: how old the last look at the fleet may be; zero is none at all.
+        every: where it is not the collection's own.
+        settle: at the least.
+    """
+
+    pool: str
+    fresh_for: timedelta
     every: timedelta | None = None
-    settle: timedelta | None = None
+    settle: timedelta = timedelta(0)
 
     def of(self, collection: Collection) -> tuple[timedelta, timedelta]:
         """Return ``every`` and ``settle`` of a collection."""
-        return self.every or collection.every, self.settle or collection.settle
+        return self.every or collection.every, max(self.settle, collection.settle)
 
 
-CADENCES = {"live": Cadence(), "daily": Cadence(every=timedelta(days=1), settle=DAY_SETTLES)}
+CADENCES = {
+    "live": Cadence("aws_live", fresh_for=timedelta(hours=1)),
+    "daily": Cadence("aws_history", timedelta(0), every=timedelta(days=1), settle=DAY_SETTLES),
+}
 
 
 def now() -> datetime:
@@ -64,6 +77,15 @@ def settings() -> Settings:
 def collections() -> Collections:
     """Read ``collections.yaml``."""
     return load_collections(settings().collections)
+
+
+def slots(pool: str) -> int:
+    """Return the slots of a pool, as ``include/pools.json`` makes them.
+
+    A task can't ask Airflow for a pool's slots; who changes them in the UI changes the file too.
+    """
+    pools = json.loads((ROOT / "include" / "pools.json").read_text(encoding="utf-8"))
+    return int(pools[pool]["slots"])
 
 
 def archive() -> Any:

@@ -33,18 +33,31 @@ _SHARD = "{{ task.op_kwargs['shard']['name'] }}"
 
 
 @task
-def plan(cadence: str) -> list[dict[str, str]]:
+def plan(cadence: str) -> list[dict[str, Any]]:
     """Ask AWS what there is and cut the work into shards; without a store, ask nothing."""
     from nephoscope import chain
     from nephoscope.store.answers import check
 
-    check(elasticsearch_client())
+    client = elasticsearch_client()
+    check(client)
     context, asked_at, collections = get_current_context(), run.now(), run.collections()
-    windows = run.windows(run.CADENCES[cadence], collections, context, asked_at)
+    chosen = run.CADENCES[cadence]
     planned = chain.plan(
-        run.archive(), context["dag"].dag_id, collections, windows, AirflowCloud(), asked_at
+        run.archive(),
+        context["dag"].dag_id,
+        collections,
+        run.windows(chosen, collections, context, asked_at),
+        AirflowCloud(),
+        client,
+        asked_at,
+        fresh_for=chosen.fresh_for,
+        slots=run.slots(chosen.pool),
     )
-    log.info("%d shards in %s: %s", len(planned.shards), planned.folder, planned.cost)
+    log.info("%d shards in %s: %s", len(planned.shards), planned.run, planned.cost)
+    if planned.expired:
+        log.warning(
+            "%d resource days are not asked: CloudWatch may no longer hold them", planned.expired
+        )
     return planned.shards
 
 
@@ -53,14 +66,16 @@ def plan(cadence: str) -> list[dict[str, str]]:
     map_index_template=_SHARD,
     doc_md="Read one shard from CloudWatch into the archive.",  # mapped: not from the docstring
 )
-def extract(shard: dict[str, str]) -> dict[str, Any]:
+def extract(shard: dict[str, Any]) -> dict[str, Any]:
     """Read one shard from CloudWatch into the archive."""
     from nephoscope import chain
 
-    folder, attempt = run.archive() / shard["folder"], get_current_context()["ti"].try_number
-    name, written = chain.extract(folder, shard["file"], attempt, AirflowCloud(), run.now())
+    attempt = get_current_context()["ti"].try_number
+    written = chain.extract(
+        run.archive(), shard["run"], shard["number"], attempt, AirflowCloud(), run.now
+    )
     log.info("%s: %s", shard["name"], written)
-    return {**shard, "points_file": name, **asdict(written)}
+    return {**shard, "written": asdict(written)}
 
 
 @task(
@@ -72,8 +87,8 @@ def load(shard: dict[str, Any]) -> dict[str, Any]:
     """Load what was read of one shard into Elasticsearch."""
     from nephoscope import chain
 
-    folder = run.archive() / shard["folder"]
-    done = chain.load(folder, shard["points_file"], elasticsearch_client())
+    root, name = run.archive(), shard["written"]["name"]
+    done = chain.load(root, shard["run"], shard["number"], name, elasticsearch_client())
     counts = {"created": done.created, "merged": done.merged, "unchanged": done.unchanged}
     log.info("%s: %d points in %d documents, %s", shard["name"], done.points, done.produced, counts)
     return {**shard, **counts}
@@ -81,7 +96,7 @@ def load(shard: dict[str, Any]) -> dict[str, Any]:
 
 @task(multiple_outputs=False, trigger_rule="all_done")
 def audit(
-    planned: list[dict[str, str]] | None, loaded: Any, *, final: bool = False
+    planned: list[dict[str, Any]] | None, loaded: Any, *, final: bool = False
 ) -> dict[str, Any]:
     """Compare what is stored with what there should be.
 
@@ -90,19 +105,34 @@ def audit(
         loaded: what the load tasks returned, of those that ended well.
         final: whether the days are read for good, which coverage then says.
     """
-    from nephoscope import chain
+    from nephoscope import auditing
 
     if not planned:
         raise AirflowSkipException("nothing was planned: no window settled, or the plan failed")
-    folder = run.archive() / planned[0]["folder"]
-    found = chain.audit(folder, elasticsearch_client(), final=final)
-    unanswered = sum(shard["unanswered"] for shard in loaded or ())
+    found = auditing.audit(run.archive(), planned[0]["run"], elasticsearch_client(), final=final)
+    unanswered = sum(shard["written"]["unanswered"] for shard in loaded or ())
     log.info("%s, %d queries unanswered", found, unanswered)
     return {**asdict(found), "unanswered": unanswered}
 
 
+@task(multiple_outputs=False, trigger_rule="all_done")
+def compact(planned: list[dict[str, Any]] | None) -> dict[str, int]:
+    """Write what was read of the run's days into one file each, for people and for replay.
+
+    Args:
+        planned: the shards.
+    """
+    from nephoscope import chain
+
+    if not planned:
+        raise AirflowSkipException("nothing was planned")
+    done = chain.compact(run.archive(), planned[0]["run"], run.now())
+    log.info("%s", done)
+    return asdict(done)
+
+
 @task(trigger_rule="all_done")
-def report(planned: list[dict[str, str]] | None, *, final: bool = False) -> list[str]:
+def report(planned: list[dict[str, Any]] | None, *, final: bool = False) -> list[str]:
     """Draw the days of the run from what is stored; returns the pages.
 
     Args:
@@ -113,9 +143,13 @@ def report(planned: list[dict[str, str]] | None, *, final: bool = False) -> list
 
     if not planned:
         raise AirflowSkipException("nothing was planned")
-    folder = run.archive() / planned[0]["folder"]
     pages = fleet_report.report(
-        folder, elasticsearch_client(), run.reports(), run.now(), final=final
+        run.archive(),
+        planned[0]["run"],
+        elasticsearch_client(),
+        run.reports(),
+        run.now(),
+        final=final,
     )
     log.info("drawn: %s", ", ".join(pages))
     return pages

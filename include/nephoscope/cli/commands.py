@@ -12,6 +12,7 @@ from nephoscope.cli.demo import demo
 from nephoscope.cli.doctor import doctor
 from nephoscope.cli.output import tell
 from nephoscope.cli.plan import plan
+from nephoscope.cli.replay import replay
 from nephoscope.cli.up import up
 from nephoscope.errors import NephoscopeError
 
@@ -33,5 +34,5 @@ def main() -> None:
     """Collect, keep, complete and draw what AWS knows about a fleet."""
 
 
-for command in (demo, up, airflow, plan, doctor):
+for command in (demo, up, airflow, plan, doctor, replay):
     main.add_command(command)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -18,6 +18,8 @@ from nephoscope.model import Window
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from nephoscope.plan.asking import Unasked
+    from nephoscope.plan.discovery import Discovery, Place
     from nephoscope.plan.planning import Plan
     from nephoscope.plan.shards import Shard
 
@@ -48,21 +50,29 @@ def plan(ctx: click.Context, first: datetime, last: datetime, as_json: bool) -> 
     use_connections()
     made = _made(first.replace(tzinfo=UTC), last.replace(tzinfo=UTC) + timedelta(days=1))
     rows, refused = costs(made.shards), [shard.refusal for shard in made.shards if shard.refusal]
+    unasked = left_out(made.unasked)
     if as_json:
-        say_json({"rows": rows, "total": total(made.shards), "refused": refused})
+        summed = total(made.shards)
+        say_json({"rows": rows, "total": summed, "refused": refused, "unasked": unasked})
     else:
-        _show(rows, total(made.shards), refused)
+        _show(rows, total(made.shards), refused, unasked)
     ctx.exit(2 if refused else 0)
 
 
 def _made(start: datetime, end: datetime) -> Plan:
     from nephoscope.airflow import run
     from nephoscope.airflow.connections import AirflowCloud
-    from nephoscope.plan.planning import make_plan
+    from nephoscope.plan.discovery import discover
+    from nephoscope.plan.fleet import Memory
+    from nephoscope.plan.planning import Planner
 
-    collections = run.collections()
+    cloud, collections, asked_at = AirflowCloud(), run.collections(), run.now()
     windows = dict.fromkeys(collections.collections, Window(start, end))
-    return make_plan(collections, windows, AirflowCloud(), run.now())
+
+    def look(place: Place) -> Discovery:
+        return discover(place, collections, cloud, asked_at)
+
+    return Planner(collections, cloud, look, asked_at, Memory(), slots=1).plan(windows)
 
 
 def costs(shards: Iterable[Shard]) -> list[dict[str, Any]]:
@@ -83,7 +93,20 @@ def total(shards: Iterable[Shard]) -> dict[str, Any]:
     return asdict(cost(shards))
 
 
-def _show(rows: list[dict[str, Any]], summed: dict[str, Any], refused: list[str]) -> None:
+def left_out(unasked: Iterable[Unasked]) -> dict[str, int]:
+    """Count the resource days that are not asked, by the reason."""
+    counts: Counter[str] = Counter()
+    for one in unasked:
+        counts[one.reason] += len(one.shard.series)
+    return dict(sorted(counts.items()))
+
+
+def _show(
+    rows: list[dict[str, Any]],
+    summed: dict[str, Any],
+    refused: list[str],
+    unasked: dict[str, int],
+) -> None:
     from rich.console import Console
     from rich.markup import escape
 
@@ -95,6 +118,13 @@ def _show(rows: list[dict[str, Any]], summed: dict[str, Any], refused: list[str]
         "seen to count each.",
         style="dim",
     )
+    if stopped := unasked.get("stopped"):
+        console.print(f"{stopped:,} resource days are not asked: the instances were stopped.")
+    if expired := unasked.get("expired"):
+        console.print(
+            f"[yellow]{expired:,} resource days are not asked:[/] CloudWatch keeps nothing for "
+            "longer than 455 days."
+        )
     for reason in refused:
         console.print(f"[red]refused:[/] {escape(reason)}")
 

@@ -1,72 +1,128 @@
-"""What there is to collect: the metrics that CloudWatch lists and the instances that EC2 has."""
+"""What there is to collect in one region of one account: metrics, instances, tags."""
 
 from __future__ import annotations
 
-import re
+import hashlib
 from collections import defaultdict
-from collections.abc import Collection as Names
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from nephoscope.model import Dimensions, Instance
+import orjson
 
-if TYPE_CHECKING:
-    from mypy_boto3_cloudwatch import CloudWatchClient
-    from mypy_boto3_ec2 import EC2Client
-    from mypy_boto3_ec2.type_defs import InstanceTypeDef
+from nephoscope import instances
+from nephoscope.cloud import Cloud
+from nephoscope.config.accounts import Account
+from nephoscope.config.catalogue import catalogue
+from nephoscope.config.collections import Collection, Collections
+from nephoscope.extract.pacing import Pacer
+from nephoscope.model import Resource, Seen
+from nephoscope.plan.described import described_instances
+from nephoscope.plan.listing import listed_metrics
+from nephoscope.plan.tagged import tags_of_resources
 
-_STOPPED_AT = re.compile(r"\((\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) GMT\)")
+LISTING_SHARE = 0.4
+"""Of the quota of ListMetrics: a live and a daily plan may list at once."""
+
+ANY_REGION = "us-east-1"
+"""Enabled in every account of AWS's standard partition; in the others, regions are named."""
 
 
-def listed_metrics(
-    cloudwatch: CloudWatchClient, namespace: str, dimensions: Names[str], metrics: Names[str]
-) -> dict[Dimensions, set[str]]:
-    """List the resources of exactly this dimension set, and which of the metrics each has.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A region of an account, as one connection reaches it."""
 
-    ListMetrics knows what had data in the last two weeks.
+    account: Account
+    region: str
+
+    def __str__(self) -> str:
+        return f"{self.account.connection}/{self.region}"
+
+
+def places_of(account: Account, cloud: Cloud) -> Iterator[Place]:
+    """Yield an account's places; ``all`` regions are those that EC2 says are enabled in it."""
+    regions = account.regions
+    if regions == "all":
+        ec2 = cloud.client(account.connection, "ec2", ANY_REGION)
+        regions = tuple(sorted(one["RegionName"] for one in ec2.describe_regions()["Regions"]))
+    for region in regions:
+        yield Place(account, region)
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """What was found in a place.
+
+    Attributes:
+        place: where.
+        owner: the 12-digit id of the connection's own account.
+        question: a short name of what was looked for, by `question`.
+        seen_at: when AWS was asked, in UTC.
+        seen: the resources, those of linked accounts too.
     """
-    found: dict[Dimensions, set[str]] = defaultdict(set)
-    pages = cloudwatch.get_paginator("list_metrics")
-    for metric in metrics:
-        for page in pages.paginate(
-            Namespace=namespace,
-            MetricName=metric,
-            Dimensions=[{"Name": name} for name in dimensions],
-        ):
-            for listed in page["Metrics"]:
-                named = tuple(sorted((d["Name"], d["Value"]) for d in listed["Dimensions"]))
-                if {name for name, _ in named} == set(dimensions):
-                    found[named].add(metric)
-    return found
+
+    place: Place
+    owner: str
+    question: str
+    seen_at: datetime
+    seen: tuple[Seen, ...]
 
 
-def described_instances(ec2: EC2Client, account: str, region: str) -> list[Instance]:
-    """Describe the region's instances as they are now, stopped ones too."""
-    return [
-        _instance(answer, account, region)
-        for page in ec2.get_paginator("describe_instances").paginate()
-        for reservation in page["Reservations"]
-        for answer in reservation["Instances"]
+def question(collections: Collections, account: Account) -> str:
+    """Return a short name of what discovery looks for: an answer to another one can't be used."""
+    asked = [
+        (c.namespace, c.dimensions, sorted(c.metrics), c.resources.model_dump(mode="json"))
+        for c in collections.collections.values()
     ]
+    linked = sorted(account.linked)
+    return hashlib.sha256(orjson.dumps([asked, linked])).hexdigest()[:12]
 
 
-def _instance(answer: InstanceTypeDef, account: str, region: str) -> Instance:
-    tags = {tag["Key"]: tag["Value"] for tag in answer.get("Tags", [])}
-    return Instance(
-        account=account,
-        region=region,
-        instance_id=answer["InstanceId"],
-        name=tags.get("Name", ""),
-        type=answer.get("InstanceType", ""),
-        zone=answer.get("Placement", {}).get("AvailabilityZone", ""),
-        state=answer["State"]["Name"],
-        launched_at=answer["LaunchTime"].astimezone(UTC),
-        stopped_at=_stopped_at(answer.get("StateTransitionReason", "")),
-        detailed=answer.get("Monitoring", {}).get("State") == "enabled",
-        tags=tags,
+def discover(place: Place, collections: Collections, cloud: Cloud, seen_at: datetime) -> Discovery:
+    """Ask AWS for the metrics, instances and tags of a region.
+
+    Raises:
+        botocore's errors, untranslated: a page that fails is never a shorter list.
+    """
+    owner = cloud.account(place.account.connection)
+    found: dict[Resource, set[str]] = defaultdict(set)
+    cloudwatch = cloud.client(place.account.connection, "cloudwatch", place.region)
+    pacer = Pacer(calls=LISTING_SHARE * place.account.quotas.list)
+    for collection in collections.collections.values():
+        listed = listed_metrics(cloudwatch, pacer, place.account, owner, place.region, collection)
+        for resource, metrics in listed.items():
+            found[resource] |= metrics
+    attributes = _attributes(place, collections.collections, cloud, owner, found)
+    seen = (
+        Seen(resource, tuple(sorted(found.get(resource, ()))), attributes.get(resource, {}))
+        for resource in sorted(found.keys() | attributes.keys())
     )
+    return Discovery(place, owner, question(collections, place.account), seen_at, tuple(seen))
 
 
-def _stopped_at(reason: str) -> datetime | None:
-    found = _STOPPED_AT.search(reason)
-    return datetime.fromisoformat(found[1]).replace(tzinfo=UTC) if found else None
+def _attributes(
+    place: Place,
+    collections: Mapping[str, Collection],
+    cloud: Cloud,
+    owner: str,
+    found: Mapping[Resource, set[str]],
+) -> dict[Resource, Mapping[str, Any]]:
+    """Return what is known of resources; the APIs show those of the connection's own account."""
+    attributes: dict[Resource, Mapping[str, Any]] = {}
+    namespaces = {collection.namespace for collection in collections.values()}
+    if instances.NAMESPACE in namespaces:
+        ec2 = cloud.client(place.account.connection, "ec2", place.region)
+        for one in described_instances(ec2, owner, place.region):
+            attributes[one.resource] = one.attributes
+    for namespace in sorted(namespaces):
+        known = catalogue().get(namespace)
+        if known and known.arn:
+            tagging = cloud.client(
+                place.account.connection, "resourcegroupstaggingapi", place.region
+            )
+            tags_of = tags_of_resources(tagging, known)
+            for resource in found:
+                if resource.namespace == namespace and resource.account == owner:
+                    attributes[resource] = {"tags": tags_of(resource.dimensions)}
+    return attributes

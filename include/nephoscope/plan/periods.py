@@ -3,22 +3,25 @@
 from datetime import datetime, timedelta
 
 MARGIN = timedelta(hours=6)
-"""How long before a retention edge it counts as passed: a backfill may queue that long."""
+"""Of a plan before each retention edge: a backfill may queue that long."""
 
 
-def finest_period(native: int, start: datetime, asked_at: datetime) -> int | None:
+def finest_period(
+    native: int, start: datetime, asked_at: datetime, margin: timedelta = MARGIN
+) -> int | None:
     """Return the finest period, in seconds, at which a window's points can still be had.
 
     Args:
         native: the period at which AWS publishes the metric, or a coarser one that is wanted.
         start: the window's start, whose age decides.
         asked_at: when AWS is asked.
+        margin: how long before a retention edge it counts as passed.
 
     Returns:
         The native period where it is kept, else 300 or 3600; None where CloudWatch may no
         longer hold any.
     """
-    age = asked_at - start + MARGIN
+    age = asked_at - start + margin
     return next((p for p in (native, 300, 3600) if p >= native and age <= _kept(p)), None)
 
 

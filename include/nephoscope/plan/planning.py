@@ -2,167 +2,116 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from nephoscope.cloud import Cloud, explained
-from nephoscope.config.collections import Collection, Collections
-from nephoscope.errors import AccessDenied, SourceError
-from nephoscope.model import Dimensions, Instance, Window
-from nephoscope.plan.discovery import described_instances, listed_metrics
-from nephoscope.plan.periods import finest_period
-from nephoscope.plan.shards import Series, Shard, split
+from nephoscope.config.accounts import Account
+from nephoscope.config.collections import Collections
+from nephoscope.errors import NephoscopeError
+from nephoscope.model import Window
+from nephoscope.plan.asking import Asking, Looked, Part, Unasked, refusal
+from nephoscope.plan.discovery import Discovery, Place, places_of
+from nephoscope.plan.fleet import Fleet, Memory, Remembered
+from nephoscope.plan.shards import Shard, cut
+
+Look = Callable[[Place], Discovery]
+"""Returns what there is in a place: asked of AWS now, or not long ago."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run does: the window of each collection, its shards, and the instances there are.
+    """What a run does: the window of each collection, its shards, and what it leaves out.
 
-    ``asked_at`` is when it was made, in UTC.
+    Attributes:
+        asked_at: when it was made, in UTC.
+        windows: of each collection, by its name.
+        shards: what is asked.
+        unasked: what is not.
+        silent: what AWS no longer lists, and is asked all the same.
+        looks: where the fleet was seen, and when.
     """
 
     asked_at: datetime
     windows: Mapping[str, Window]
-    shards: tuple[Shard, ...]
-    instances: tuple[Instance, ...]
+    shards: tuple[Shard, ...] = ()
+    unasked: tuple[Unasked, ...] = ()
+    silent: tuple[Remembered, ...] = ()
+    looks: tuple[Looked, ...] = ()
 
-
-def make_plan(
-    collections: Collections, windows: Mapping[str, Window], cloud: Cloud, asked_at: datetime
-) -> Plan:
-    """Discover what there is and decide what to ask.
-
-    A region that refuses, or can't be listed whole, becomes a shard that fails with the reason;
-    the others are planned.
-
-    Args:
-        collections: what to collect.
-        windows: the window of each collection that has one in this run, by its name.
-        cloud: the clients.
-        asked_at: now, in UTC; it decides the period.
-
-    Raises:
-        ConfigError: a connection is missing or has no credentials.
-    """
-    shards: list[Shard] = []
-    instances: list[Instance] = []
-    for place in _places(collections) if windows else ():
-        try:
-            with explained(str(place)):
-                region = _Region(place, cloud, asked_at, windows)
-                found = region.instances(collections)
-                shards += region.shards(collections, found)
-            instances += found
-        except (AccessDenied, SourceError) as error:
-            shards.append(_refused(place, windows, error))
-    return Plan(asked_at, windows, tuple(shards), tuple(instances))
+    @property
+    def days(self) -> list[Window]:
+        """The UTC days that the shards' windows lie in, in order."""
+        return sorted({Window.day(shard.window.start) for shard in self.shards})
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """A region, as a connection reaches it."""
+class Planner:
+    """Decides what to ask, of whom and in which parts.
 
-    connection: str
-    region: str
+    Attributes:
+        collections: what to collect.
+        cloud: the clients.
+        look: finds what there is in a place.
+        asked_at: now, in UTC; it decides the period.
+        memory: what the inventory remembers.
+        slots: how many shards may be read at once.
+    """
 
-    def __str__(self) -> str:
-        return f"{self.connection}/{self.region}"
+    collections: Collections
+    cloud: Cloud
+    look: Look
+    asked_at: datetime
+    memory: Memory
+    slots: int
 
+    def plan(self, windows: Mapping[str, Window]) -> Plan:
+        """Make the plan of the windows of collections, by their names.
 
-def _places(collections: Collections) -> Iterator[_Place]:
-    for account in collections.accounts:
-        for region in account.regions:
-            yield _Place(account.connection, region)
+        What refuses, can't be listed whole, or is over its limit, becomes a shard that fails
+        with the reason; the rest is planned.
+        """
+        parts = [
+            part
+            for account in (self.collections.accounts if windows else ())
+            for part in self._of_account(account, windows)
+        ]
+        wholes = [whole for part in parts for whole in part.wholes]
+        return Plan(
+            self.asked_at,
+            windows,
+            shards=(*cut(wholes), *(one for part in parts for one in part.refused)),
+            unasked=tuple(one for part in parts for one in part.unasked),
+            silent=tuple(one for part in parts for one in part.silent),
+            looks=tuple(look for part in parts for look in part.looks),
+        )
 
-
-def _refused(place: _Place, windows: Mapping[str, Window], error: Exception) -> Shard:
-    collection, window = next(iter(windows.items()))
-    return Shard(
-        name=f"{place} refused",
-        connection=place.connection,
-        account="",
-        region=place.region,
-        collection=collection,
-        namespace="",
-        period=0,
-        window=window,
-        statistics={},
-        series=(),
-        refusal=str(error),
-    )
-
-
-class _Region:
-    """Plans one region of one account."""
-
-    def __init__(
-        self, place: _Place, cloud: Cloud, asked_at: datetime, windows: Mapping[str, Window]
-    ) -> None:
-        self._place = place
-        self._cloud = cloud
-        self._asked_at = asked_at
-        self._windows = windows
-        self._account = cloud.account(place.connection)
-
-    def instances(self, collections: Collections) -> list[Instance]:
-        """Describe the instances, where a collection asks of EC2."""
-        if all(c.namespace != "AWS/EC2" for c in collections.collections.values()):
-            return []
-        ec2 = self._cloud.client(self._place.connection, "ec2", self._place.region)
-        return described_instances(ec2, self._account, self._place.region)
-
-    def shards(self, collections: Collections, instances: list[Instance]) -> list[Shard]:
-        """Plan every collection that has a window."""
-        detailed = {i.resource.dimensions for i in instances if i.detailed}
-        cloudwatch = self._cloud.client(self._place.connection, "cloudwatch", self._place.region)
-        shards: list[Shard] = []
-        for name, window in self._windows.items():
-            collection = collections.collections[name]
-            found = listed_metrics(
-                cloudwatch, collection.namespace, collection.dimensions, collection.metrics
+    def _of_account(self, account: Account, windows: Mapping[str, Window]) -> Iterator[Part]:
+        try:
+            with explained(account.connection):
+                places = list(places_of(account, self.cloud))
+        except NephoscopeError as error:
+            nowhere = Place(account, "all regions")
+            yield Part(
+                refused=[refusal(nowhere, name, windows[name], str(error)) for name in windows]
             )
+            return
+        for place in places:
+            yield from self._of_place(place, windows)
+
+    def _of_place(self, place: Place, windows: Mapping[str, Window]) -> Iterator[Part]:
+        try:
+            with explained(str(place)):
+                found = self.look(place)
+        except NephoscopeError as error:
+            first = next(iter(windows))
+            yield Part(refused=[refusal(place, first, windows[first], str(error))])
+            return
+        looked = Looked(place.account.connection, place.region, found.question, found.seen_at)
+        yield Part(looks=[looked])
+        fleet = Fleet(found, self.memory)
+        for name, window in windows.items():
+            collection = self.collections.collections[name]
             for day in window.days():
-                for period, series in self._by_period(collection, found, detailed, day).items():
-                    shards += self._cut(name, collection, period, day, series)
-        return shards
-
-    def _by_period(
-        self,
-        collection: Collection,
-        found: Mapping[Dimensions, set[str]],
-        detailed: set[Dimensions],
-        window: Window,
-    ) -> dict[int, list[Series]]:
-        """Sort series by the finest period that CloudWatch still has for the window."""
-        periods: dict[int, list[Series]] = defaultdict(list)
-        for dimensions, metrics in sorted(found.items()):
-            by_period: dict[int, list[str]] = defaultdict(list)
-            for metric in sorted(metrics):
-                native = collection.native_period(metric, detailed=dimensions in detailed)
-                period = finest_period(native, window.start, self._asked_at)
-                if period is not None:
-                    by_period[period].append(metric)
-            for period, same in by_period.items():
-                periods[period].append(Series(dimensions, tuple(same)))
-        return periods
-
-    def _cut(
-        self, name: str, collection: Collection, period: int, window: Window, series: list[Series]
-    ) -> Iterator[Shard]:
-        parts = split(series, collection.metrics, window.points(period))
-        for number, part in enumerate(parts, start=1):
-            yield Shard(
-                name=f"{self._account}/{self._place.region}/{name}/{window.start:%Y-%m-%d}"
-                f"/{period}s/{number}",
-                connection=self._place.connection,
-                account=self._account,
-                region=self._place.region,
-                collection=name,
-                namespace=collection.namespace,
-                period=period,
-                window=window,
-                statistics=dict(collection.metrics),
-                series=part,
-            )
+                yield Asking(name, collection, fleet, day, self.asked_at, self.slots).part()

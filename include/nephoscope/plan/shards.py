@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nephoscope.model import Dimensions, Window
 
-MAX_QUERIES = 10_000
-"""Of one shard: 20 calls of GetMetricData at its limit of 500 queries."""
+QUERIES = (10_000, 40_000)
+"""Of one shard, in a small run and at the most: 20 to 80 calls of 500 queries."""
 
-MAX_POINTS = 1_000_000
-"""Of one shard, estimated: 10 full pages of 100,800 points."""
+POINTS = (1_000_000, 8_000_000)
+"""Of one shard, estimated, in a small run and at the most: 10 to 80 full pages."""
+
+MANY = 100
+"""About so many shards a run has at the most; a shard takes 250 bytes of XCom."""
 
 Statistics = Mapping[str, tuple[str, ...]]
 """The statistics that are asked of each metric, by the metric's name."""
@@ -22,12 +25,12 @@ Statistics = Mapping[str, tuple[str, ...]]
 class Series:
     """A resource and which of its metrics are asked.
 
-    ``fields`` are what its documents carry of it besides: names, type, tags, by ECS's names.
+    ``attributes`` are what it was in the shard's window, where that is known.
     """
 
     dimensions: Dimensions
     metrics: tuple[str, ...]
-    fields: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +81,43 @@ class Shard:
     @property
     def points(self) -> int:
         """The number of points that the shard can bring at the most."""
-        return self.metrics_asked * self.window.points(self.period)
+        return self.metrics_asked * self.window.points(self.period) if self.series else 0
+
+
+def cut(wholes: Sequence[Shard]) -> tuple[Shard, ...]:
+    """Cut what a run asks into shards of some seconds to a minute of work, whole resources each.
+
+    A run of a small fleet is cut so that its slots have something to do at once; one of a large
+    fleet into about `MANY` shards, so that what Airflow keeps of each stays small in sum.
+
+    Args:
+        wholes: all series of an account, region, collection, period and day, one shard each.
+    """
+    queries = _between(QUERIES, sum(one.metrics_asked for one in wholes) // MANY)
+    points = _between(POINTS, sum(one.points for one in wholes) // MANY)
+    return tuple(part for one in wholes for part in _parts(one, queries, points))
+
+
+def _between(limits: tuple[int, int], size: int) -> int:
+    least, most = limits
+    return min(most, max(least, size))
+
+
+def _parts(whole: Shard, queries: int, points: int) -> Iterator[Shard]:
+    most = max(1, min(queries, points // max(1, whole.window.points(whole.period))))
+    for number, series in enumerate(split(whole.series, whole.statistics, most), start=1):
+        yield replace(whole, name=f"{whole.name}/{number}", series=series)
 
 
 def split(
-    series: Iterable[Series], statistics: Statistics, points: int
+    series: Iterable[Series], statistics: Statistics, most: int
 ) -> Iterator[tuple[Series, ...]]:
-    """Cut series into shards' worth, whole resources each.
-
-    Args:
-        series: resources with their metrics.
-        statistics: what is asked of each metric.
-        points: how many points one query brings at the most.
-    """
+    """Cut series into parts of so many queries at the most, or of one resource that has more."""
     part: list[Series] = []
     queries = 0
     for one in series:
         more = sum(len(statistics[metric]) for metric in one.metrics)
-        if part and (queries + more > MAX_QUERIES or (queries + more) * points > MAX_POINTS):
+        if part and queries + more > most:
             yield tuple(part)
             part, queries = [], 0
         part.append(one)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from matplotlib.figure import Figure
 
 from nephoscope.model import Window
-from nephoscope.place import Place, put
+from nephoscope.place import Place, files, put, remove
 from nephoscope.report import canvas, tables
 from nephoscope.report.fleet import Fleet
 from nephoscope.report.heat import Heat, heat
@@ -68,7 +68,7 @@ def write_day(root: Place, fleet: Fleet, facts: Facts, figures: int = FIGURES) -
     _draw(folder, "miniature.png", miniature(shown))
     overview = _draw(folder, "heatmap.png", heat_map(fleet, shown)) if shown else None
     page = put(folder, "index.html", render_day(fleet, facts, shown, overview, cpu).encode())
-    _keep(folder / "cpu", {f"{file}.png" for file in cpu})
+    _keep(folder, {f"{file}.png" for file in cpu})
     return ReportPaths(
         page=page,
         heat_map=str(folder / overview.path) if overview else None,
@@ -107,7 +107,5 @@ def _put_numbers(folder: Place, fleet: Fleet, shown: Heat | None) -> tuple[str, 
 
 def _keep(folder: Place, names: Iterable[str]) -> None:
     """Remove the pictures that an earlier drawing left and the page no longer shows."""
-    kept = set(names)
-    for entry in list(folder.iterdir()):
-        if entry.name.endswith(".png") and entry.name not in kept:
-            entry.unlink()
+    kept = {f"cpu/{name}" for name in names}
+    remove(folder, [path for path in files(folder, "cpu") if path not in kept])

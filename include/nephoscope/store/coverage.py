@@ -7,7 +7,7 @@ resource, period and day, so that an audit that runs again replaces what it said
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -30,6 +30,7 @@ class State(StrEnum):
     STORED = "stored"  # all that was expected
     MISSING = "missing"  # something is not
     STOPPED = "stopped"  # nothing was expected: it did not run
+    EXPIRED = "expired"  # CloudWatch may no longer hold it: no evidence of a gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +43,29 @@ class Expected:
         measures: dense metrics and their statistics, as fields are named; a sparse one expects
             nothing.
         running: when it ran; a point is expected of each period that lies in one of the spans.
+        expired: whether CloudWatch may no longer hold it; then nothing is expected.
+        reasons: why a measure may lack something, where CloudWatch did not answer whole.
     """
 
     resource: Resource
     period: int
     measures: tuple[Measure, ...]
     running: Spans
+    expired: bool = False
+    reasons: Mapping[Measure, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A measure that lacks something else than the others of its resource."""
+    """A measure that lacks something else than the others of its resource, or for a reason.
+
+    ``reason`` is the StatusCode by which CloudWatch failed to answer, or that it was not read;
+    empty where CloudWatch answered whole and had nothing.
+    """
 
     measure: Measure
     missing: Spans
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +82,7 @@ class Coverage:
         stored: those of them that are.
         stopped: when nothing was expected.
         missing: what every measure lacks.
-        gaps: the measures that lack more, and all that each lacks.
+        gaps: the measures that lack more, or for a known reason, and all that each lacks.
     """
 
     resource: Resource
@@ -102,7 +112,7 @@ def cover(
         stored: when points start; others than expected may be among them.
         final: whether the day had settled when CloudWatch was asked.
     """
-    grid = expected_times(expected, day)
+    grid = set() if expected.expired else expected_times(expected, day)
     missing = {measure: grid - set(stored.get(measure, ())) for measure in expected.measures}
     common = set.intersection(*missing.values()) if missing else set()
     lacking = sum(map(len, missing.values()))
@@ -110,16 +120,16 @@ def cover(
         resource=expected.resource,
         period=expected.period,
         day=day,
-        state=_state(len(grid), lacking),
+        state=State.EXPIRED if expected.expired else _state(len(grid), lacking),
         final=final,
         expected=len(grid) * len(expected.measures),
         stored=len(grid) * len(expected.measures) - lacking,
         stopped=_between(expected.running, day),
         missing=_spans(common, expected.period),
         gaps=tuple(
-            Gap(measure, _spans(times, expected.period))
+            Gap(measure, _spans(times, expected.period), expected.reasons.get(measure, ""))
             for measure, times in missing.items()
-            if times != common
+            if times and (times != common or measure in expected.reasons)
         ),
     )
 
@@ -200,9 +210,13 @@ def _item(one: Coverage) -> Item:
             "stopped": _written(one.stopped),
             "missing": _written(one.missing),
             "gaps": [
-                {"metric": metric, "statistic": statistic, "missing": _written(gap.missing)}
+                {
+                    "metric": gap.measure[0],
+                    "statistic": gap.measure[1],
+                    "missing": _written(gap.missing),
+                    "reason": gap.reason,
+                }
                 for gap in one.gaps
-                for metric, statistic in (gap.measure,)
             ],
         },
     }

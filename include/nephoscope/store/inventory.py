@@ -15,7 +15,7 @@ import orjson
 from elasticsearch import Elasticsearch
 
 from nephoscope.errors import Rejected, StoreError
-from nephoscope.model import Resource, instant
+from nephoscope.model import Resource, Seen, instant
 from nephoscope.store import names
 from nephoscope.store.answers import answered
 from nephoscope.store.bulk import Patience, send
@@ -26,6 +26,9 @@ from nephoscope.store.schema import ensure_inventory
 
 ROUNDS = 10
 """Of writing what another writer changed meanwhile."""
+
+_METRICS = "metrics"
+"""The attribute that has the metrics that were listed."""
 
 Observation = tuple[Resource, Mapping[str, Any]]
 """A resource and its attributes, which are JSON; `labels` names those that the store knows."""
@@ -39,6 +42,17 @@ class Version:
     attributes: Mapping[str, Any]
     valid_from: datetime
     seen_at: datetime
+
+    @property
+    def seen(self) -> Seen:
+        """The resource as discovery saw it."""
+        known = {name: value for name, value in self.attributes.items() if name != _METRICS}
+        return Seen(self.resource, tuple(self.attributes.get(_METRICS, ())), known)
+
+
+def observation(one: Seen) -> Observation:
+    """Return what `record` notes of a resource that discovery saw."""
+    return one.resource, {**one.attributes, _METRICS: list(one.metrics)}
 
 
 def inventory(client: Elasticsearch, at: datetime) -> list[Version]:

@@ -1,0 +1,123 @@
+"""Compaction: landing of a UTC day into day files.
+
+A day file is written anew, whole, on a local disk and then put into its place at once: a reader
+finds the old one or the new one. Killed at any moment and run again, it comes to the same file;
+of two at once the later stays, and what it does not have of the other's is still in landing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import IO
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from nephoscope.archive import day_files, landing
+from nephoscope.archive.day_files import DAY, ENCODED, FILE, Facts
+from nephoscope.archive.spill import Spill
+from nephoscope.model import Window
+from nephoscope.place import Place, put_file
+
+
+@dataclass(frozen=True, slots=True)
+class Compacted:
+    """A day file that was written: its path below the archive's root, and what it holds."""
+
+    path: str
+    points: int
+    bytes: int
+
+
+def compact(root: Place, day: Window, asked_at: datetime) -> list[Compacted]:
+    """Write the day files of all sources that have landing which is not in them yet.
+
+    Args:
+        root: the archive's.
+        day: a UTC day.
+        asked_at: now, in UTC.
+    """
+    return [
+        written
+        for source, names in landing.attempts(root, day).items()
+        for written in _compact(root, day, source, names, asked_at)
+    ]
+
+
+def _compact(
+    root: Place, day: Window, source: str, names: Sequence[str], asked_at: datetime
+) -> Iterator[Compacted]:
+    before = day_files.find_day(root, source, day)
+    new = [name for name in names if name not in before.attempts]
+    if not new:
+        return
+    with ExitStack() as stack:
+        spills = _Spills(stack)
+        for table in _tables(root, before.paths, new):
+            spills.add(table)
+        whose, planned = landing.read_about(root, new[0])
+        periods = spills.periods or (planned,)  # nothing has points: a file says so too
+        for period in periods:
+            facts = Facts(whose, period, periods, frozenset(names), asked_at)
+            yield _write(root, day_files.folder(source, period, day), facts, spills.of(period))
+
+
+def _tables(root: Place, paths: Sequence[str], names: Sequence[str]) -> Iterator[pa.Table]:
+    """Yield the points of day files and of attempts."""
+    for path in paths:
+        yield from day_files.read_points(root, path)
+    for name in names:
+        yield from landing.read_points(root, name)
+
+
+def _write(root: Place, folder: str, facts: Facts, spill: Spill) -> Compacted:
+    """Write a day file."""
+    points = 0
+    with TemporaryDirectory(prefix="nephoscope-") as temporary:
+        file = Path(temporary) / FILE
+        with pq.ParquetWriter(file, DAY, **ENCODED) as writer:
+            writer.add_key_value_metadata(facts.metadata())
+            for table in spill.tables():
+                writer.write_table(table)
+                points += table.num_rows
+        (root / folder).mkdir(parents=True, exist_ok=True)
+        put_file(root / folder, FILE, file)
+        return Compacted(f"{folder}/{FILE}", points, file.stat().st_size)
+
+
+class _Spills:
+    """A spill for each period: a shard that waited long is asked at a coarser one than planned.
+
+    Args:
+        stack: closes their files, which have no names: who is killed leaves none.
+    """
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+        self._spills: dict[int, Spill] = {}
+
+    @property
+    def periods(self) -> tuple[int, ...]:
+        """The periods that there are, in seconds."""
+        return tuple(sorted(self._spills))
+
+    def of(self, period: int) -> Spill:
+        """Return the spill of a period."""
+        if period not in self._spills:
+            self._spills[period] = Spill(self._file(), self._file())
+        return self._spills[period]
+
+    def add(self, table: pa.Table) -> None:
+        """Put points away."""
+        for period in pc.unique(table["period"]).to_pylist():
+            self.of(period).add(table.filter(pc.equal(table["period"], period)))
+
+    def _file(self) -> IO[bytes]:
+        file = TemporaryFile()  # ruff: ignore[open-file-with-context-handler] - the stack closes it
+        return self._stack.enter_context(file)

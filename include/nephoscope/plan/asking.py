@@ -1,0 +1,208 @@
+"""What to ask of one place's resources for one collection on one day, and at which period."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Literal
+
+from nephoscope.config.accounts import Quotas
+from nephoscope.config.catalogue import catalogue
+from nephoscope.config.collections import Collection
+from nephoscope.model import Seen, Window
+from nephoscope.plan.discovery import Place
+from nephoscope.plan.fleet import Fleet, Remembered, at_rest, runs
+from nephoscope.plan.periods import finest_period
+from nephoscope.plan.shards import Pace, Series, Shard, Statistics
+
+OF_QUOTA = 0.9
+"""The part of AWS's quota that shards take; the rest is for the estimate's error and others."""
+
+RECENT = timedelta(hours=3)
+"""A call whose StartTime is younger has a quota of points of its own (GetMetricData)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unasked:
+    """What a run does not ask, and why, as the shard that would have asked it.
+
+    ``stopped``: instances that were stopped all through the window. ``expired``: CloudWatch may
+    no longer hold it at any period.
+    """
+
+    reason: Literal["stopped", "expired"]
+    shard: Shard
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Where and when (UTC) a run looked at the fleet, and by which question."""
+
+    connection: str
+    region: str
+    question: str
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a plan; `planning.Plan` says what its pieces are. Wholes are not yet cut."""
+
+    wholes: list[Shard] = field(default_factory=list)
+    refused: list[Shard] = field(default_factory=list)
+    unasked: list[Unasked] = field(default_factory=list)
+    silent: list[Remembered] = field(default_factory=list)
+    looks: list[Looked] = field(default_factory=list)
+
+
+Kind = tuple[str, int, Literal["", "stopped", "expired"]]
+"""The owning account of series, their period in seconds, and why they are not asked if so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Plans one collection of one place in a window that lies in one day.
+
+    Attributes:
+        name: the collection's.
+        collection: what is wanted.
+        fleet: of whom.
+        window: when.
+        asked_at: now, in UTC.
+        slots: how many shards may be read at once.
+    """
+
+    name: str
+    collection: Collection
+    fleet: Fleet
+    window: Window
+    asked_at: datetime
+    slots: int
+
+    def part(self) -> Part:
+        """Plan it."""
+        wanted = [self._wanted(one) for one in self._candidates()]
+        wanted = [one for one in wanted if one.metrics]
+        statistics = self._statistics(wanted)
+        asked = sum(len(statistics[metric]) for one in wanted for metric in one.metrics)
+        if asked > self.collection.limit:
+            return Part(refused=[self._too_many(asked)])
+        part = Part(silent=self.fleet.remembered(wanted))
+        for kind, series in self._by_kind(wanted).items():
+            shard = self._shard(kind, series, statistics)
+            if kind[2]:
+                part.unasked.append(Unasked(kind[2], shard))
+            else:
+                part.wholes.append(shard)
+        return part
+
+    def _candidates(self) -> Iterator[Seen]:
+        """Yield the resources that the collection is about, and those that the owner names."""
+        named = self.fleet.named(self.collection)
+        for one in self.fleet.candidates(self.collection, self.window):
+            tags = self.fleet.attributes(one).get("tags")
+            fits = self.collection.fits(one.resource.dimensions) and self.collection.wants(tags)
+            if fits or one.resource in named:
+                yield one
+
+    def _wanted(self, one: Seen) -> Seen:
+        """Return a resource with the metrics that are asked of it.
+
+        Besides those that it has had, a running instance has some that all instances have:
+        ListMetrics shows the metrics of a new one up to 15 minutes late.
+        """
+        metrics = set(one.metrics)
+        if one.resource in self.fleet.listed and runs(one, self.window):
+            metrics |= _always(self.collection.namespace)
+        asked = sorted(metric for metric in metrics if self.collection.asked(metric))
+        return replace(one, metrics=tuple(asked))
+
+    def _statistics(self, wanted: Iterable[Seen]) -> Statistics:
+        metrics = sorted({metric for one in wanted for metric in one.metrics})
+        asked = ((metric, self.collection.asked(metric)) for metric in metrics)
+        return {metric: found.statistics for metric, found in asked if found}
+
+    def _by_kind(self, wanted: Iterable[Seen]) -> dict[Kind, list[Series]]:
+        kinds: dict[Kind, list[Series]] = defaultdict(list)
+        when = cache(self._when)  # the same for all of a fleet, but for their monitoring
+        for one in wanted:
+            attributes = self.fleet.attributes(one)
+            detailed, stopped = bool(attributes.get("detailed")), at_rest(one, self.window)
+            by_kind: dict[Kind, list[str]] = defaultdict(list)
+            for metric in one.metrics:
+                by_kind[one.resource.account, *when(metric, detailed, stopped)].append(metric)
+            for kind, metrics in by_kind.items():
+                series = Series(one.resource.dimensions, tuple(metrics), attributes)
+                kinds[kind].append(series)
+        return kinds
+
+    def _when(
+        self, metric: str, detailed: bool, stopped: bool
+    ) -> tuple[int, Literal["", "stopped", "expired"]]:
+        """Return at which period a metric is asked, or would be, and why it isn't."""
+        native = self.collection.native_period(metric, detailed=detailed)
+        if stopped:
+            return native, "stopped"
+        period = finest_period(native, self.window.start, self.asked_at)
+        return (period, "") if period else (native, "expired")
+
+    def _shard(self, kind: Kind, series: list[Series], statistics: Statistics) -> Shard:
+        account, period, _ = kind
+        place = self.fleet.discovery.place
+        day = f"{self.window.start:%Y-%m-%d}"
+        return Shard(
+            name=f"{account}/{place.region}/{self.name}/{day}/{period}s",
+            connection=place.account.connection,
+            account=account,
+            region=place.region,
+            collection=self.name,
+            namespace=self.collection.namespace,
+            period=period,
+            window=self.window,
+            statistics=statistics,
+            series=tuple(series),
+            linked=account != self.fleet.discovery.owner,
+            pace=self._pace(place.account.quotas),
+        )
+
+    def _pace(self, quotas: Quotas) -> Pace:
+        """Return a shard's share of the quotas that it has with others of its place."""
+        recent = self.asked_at - self.window.start < RECENT
+        points = quotas.points if recent else quotas.points_older
+        share = OF_QUOTA / self.slots
+        return Pace(calls=share * quotas.calls, points=share * points)
+
+    def _too_many(self, asked: int) -> Shard:
+        place = self.fleet.discovery.place
+        reason = (
+            f"{place}: the collection {self.name} would ask {asked:,} series of "
+            f"{self.window.start:%Y-%m-%d}, over its limit of {self.collection.limit:,}: name "
+            "its metrics, filter its resources, or raise its limit"
+        )
+        return refusal(place, self.name, self.window, reason)
+
+
+def _always(namespace: str) -> set[str]:
+    """Return the metrics that every running resource of a namespace has."""
+    known = catalogue().get(namespace)
+    return {name for name, metric in known.metrics.items() if metric.always} if known else set()
+
+
+def refusal(place: Place, collection: str, window: Window, reason: str) -> Shard:
+    """Return the shard that stands for what could not be planned."""
+    return Shard(
+        name=f"{place} refused",
+        connection=place.account.connection,
+        account="",
+        region=place.region,
+        collection=collection,
+        namespace="",
+        period=0,
+        window=Window(window.start, min(window.end, Window.day(window.start).end)),
+        statistics={},
+        series=(),
+        refusal=reason,
+    )
