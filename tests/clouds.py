@@ -1,4 +1,4 @@
-"""AWS for tests without Airflow: boto3 clients of a stand-in."""
+"""AWS for tests without Airflow: boto3 clients of a stand-in, and shards of its fleet."""
 
 from datetime import UTC, datetime
 from functools import cache
@@ -6,7 +6,9 @@ from functools import cache
 import boto3
 from botocore.config import Config
 
-from nephoscope.cloud import CONFIG, decode_fast
+from nephoscope.clients import ready
+from nephoscope.cloud import config
+from nephoscope.plan.shards import Series, Shard
 
 ANCHOR = datetime.now(UTC).date()
 """The day that the session's fleet is anchored on; fixed, as a session may run over midnight."""
@@ -17,7 +19,7 @@ class BotoCloud:
 
     def __init__(self, url, attempts=10):
         self.url = url
-        self.config = CONFIG.merge(Config(retries={"total_max_attempts": attempts}))
+        self.attempts = Config(retries={"total_max_attempts": attempts})
         self.client = cache(self._client)
 
     def account(self, connection):
@@ -30,8 +32,23 @@ class BotoCloud:
             endpoint_url=self.url,
             aws_access_key_id=connection,
             aws_secret_access_key="secret",
-            config=self.config,
+            config=config(service).merge(self.attempts),
         )
-        if service == "cloudwatch":
-            decode_fast(client)
-        return client
+        return ready(client)
+
+
+def fleet_shard(fleet, region, window, statistics, period=300, **more):
+    """Return a shard that asks statistics, by metric, of a region's instances that have them."""
+    fields = {
+        "name": "s",
+        "connection": fleet.account,
+        "account": fleet.account,
+        "region": region,
+        "collection": "ec2",
+        "namespace": "AWS/EC2",
+        "series": tuple(
+            Series((("InstanceId", one.id),), tuple(m for m in one.metrics if m in statistics))
+            for one in fleet.region(region)
+        ),
+    }
+    return Shard(**(fields | more), period=period, window=window, statistics=statistics)

@@ -3,9 +3,12 @@
 import json
 import os
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+
+from dag_runs import aws_connection, elasticsearch_connection, small_collections
 
 ROOT = Path(__file__).parents[2]
 HOME = tempfile.mkdtemp(prefix="nephoscope-airflow-")
@@ -34,3 +37,37 @@ def posted(monkeypatch, webhook):
     stated = {"conn_type": "http", "host": webhook.url}
     monkeypatch.setenv("AIRFLOW_CONN_NEPHOSCOPE_ALERTS", json.dumps(stated))
     return webhook
+
+
+@pytest.fixture(scope="session")
+def airflow_database():
+    from airflow.utils.db import initdb
+
+    initdb()
+
+
+@pytest.fixture
+def chain(airflow_database, monkeypatch, tmp_path, aws, elasticsearch_url, elasticsearch, dagbag):
+    """Runs a DAG for a date against the session's services, with an archive of its own."""
+    from nephoscope.airflow import connections
+
+    for index in elasticsearch.indices.get(index="cloudwatch-*", ignore_unavailable=True):
+        elasticsearch.indices.delete(index=index)
+    connections._account.cache_clear()
+    connections._client.cache_clear()
+    monkeypatch.setenv("AIRFLOW_CONN_AWS_DEFAULT", aws_connection(aws.url))
+    monkeypatch.setenv(
+        "AIRFLOW_CONN_ELASTICSEARCH_DEFAULT", elasticsearch_connection(elasticsearch_url)
+    )
+    monkeypatch.setenv("NEPHOSCOPE_ARCHIVE_URL", f"file://{tmp_path}/archive")
+    monkeypatch.setenv("NEPHOSCOPE_REPORTS_URL", f"file://{tmp_path}/reports")
+    monkeypatch.setenv("NEPHOSCOPE_COLLECTIONS", str(small_collections(tmp_path)))
+
+    for dag in dagbag.dags.values():
+        for task in dag.tasks:
+            task.retry_delay = timedelta(0)
+
+    def run(dag_id, date, **conf):
+        return dagbag.dags[dag_id].test(logical_date=date, run_conf=conf or None)
+
+    return run

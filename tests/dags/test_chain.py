@@ -1,90 +1,16 @@
 """The chain of a DAG run, task by task in Airflow, on the stand-in AWS and a real node."""
 
-import json
 from datetime import UTC, datetime, time, timedelta
 
 import boto3
 import pytest
-from elasticsearch.helpers import scan
 
 import truth
 from clouds import ANCHOR
-from nephoscope.airflow import connections
-from nephoscope.config.settings import ROOT
+from dag_runs import sources, states
 from nephoscope.store import names
 
 TODAY = datetime.combine(ANCHOR, time(), UTC)
-
-
-@pytest.fixture(scope="module")
-def airflow_database():
-    from airflow.utils.db import initdb
-
-    initdb()
-
-
-@pytest.fixture
-def chain(airflow_database, monkeypatch, tmp_path, aws, elasticsearch_url, elasticsearch, dagbag):
-    """Runs a DAG for a date against the session's services, with an archive of its own."""
-    for index in elasticsearch.indices.get(index="cloudwatch-*", ignore_unavailable=True):
-        elasticsearch.indices.delete(index=index)
-    connections._account.cache_clear()
-    connections._client.cache_clear()
-    connect(monkeypatch, aws.url, elasticsearch_url)
-    monkeypatch.setenv("NEPHOSCOPE_ARCHIVE_URL", f"file://{tmp_path}/archive")
-    monkeypatch.setenv("NEPHOSCOPE_REPORTS_URL", f"file://{tmp_path}/reports")
-    monkeypatch.setenv("NEPHOSCOPE_COLLECTIONS", str(small_collections(tmp_path)))
-
-    for dag in dagbag.dags.values():
-        for task in dag.tasks:
-            task.retry_delay = timedelta(0)
-
-    def run(dag_id, date, **conf):
-        return dagbag.dags[dag_id].test(logical_date=date, run_conf=conf or None)
-
-    return run
-
-
-def connect(monkeypatch, aws_url, elasticsearch_url):
-    aws = {
-        "conn_type": "aws",
-        "login": "key",
-        "password": "secret",
-        "extra": {"endpoint_url": aws_url, "region_name": "eu-west-1"},
-    }
-    host, _, port = elasticsearch_url.removeprefix("http://").rpartition(":")
-    store = {"conn_type": "elasticsearch", "host": host, "port": int(port), "schema": "http"}
-    monkeypatch.setenv("AIRFLOW_CONN_AWS_DEFAULT", json.dumps(aws))
-    monkeypatch.setenv("AIRFLOW_CONN_ELASTICSEARCH_DEFAULT", json.dumps(store))
-
-
-def small_collections(folder):
-    """The shipped collections with CPU and a status check alone: quicker runs, the same path."""
-    path = folder / "collections.yaml"
-    path.write_text(
-        (ROOT / "include" / "collections.yaml")
-        .read_text(encoding="utf-8")
-        .split("      NetworkIn")[0]
-        + "      StatusCheckFailed: [Maximum]\n    settle: 15m\n",
-        encoding="utf-8",
-    )
-    return path
-
-
-def sources(client, *, timeless=False):
-    """Every stored document by id; without the times of reading if asked."""
-    client.indices.refresh(index=names.ALL_METRICS)
-    found = {}
-    query = {"match_all": {}}
-    for hit in scan(client, index=names.ALL_METRICS, query={"query": query}, size=5000):
-        if timeless:
-            hit["_source"].pop("event")
-        found[hit["_id"]] = hit["_source"]
-    return found
-
-
-def states(dag_run):
-    return {(ti.task_id, ti.map_index): ti.state for ti in dag_run.get_task_instances()}
 
 
 def test_a_day_is_collected_audited_drawn_and_collected_again_without_a_change(

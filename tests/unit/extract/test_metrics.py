@@ -1,202 +1,119 @@
-"""Answers are merged by Id over pages; what CloudWatch fails to answer is asked again and told."""
+"""What CloudWatch fails to answer is asked again and told; the period is chosen when asking."""
 
-import random
-from datetime import UTC, datetime
+from datetime import timedelta
 
 import pytest
 
-from nephoscope.errors import SourceError
-from nephoscope.extract.metrics import CALL_POINTS, CALL_QUERIES, batches, extract, read, table
-from nephoscope.model import Window, dimensions_key
-from nephoscope.plan.shards import Series, Shard
+from nephoscope.extract.metrics import extract
+from nephoscope.model import Window
+from nephoscope.plan.shards import Pace
 from nephoscope.points import POINTS
-
-DAY = Window.day(datetime(2026, 11, 20, tzinfo=UTC))
-ASKED_AT = datetime(2026, 11, 21, 6, 0, 1, 500_000, tzinfo=UTC)
-STATISTICS = {"CPUUtilization": ("Average", "Maximum"), "NetworkIn": ("Sum",)}
+from unit.extract.asked import ASKED_AT, DAY, FakeTime, Pages, points, shard, truth
 
 
-def shard(count, window=DAY, period=300):
-    return Shard(
-        name="s",
-        connection="aws_default",
-        account="123456789012",
-        region="eu-west-1",
-        collection="ec2",
-        namespace="AWS/EC2",
-        period=period,
-        window=window,
-        statistics=STATISTICS,
-        series=tuple(
-            Series((("InstanceId", f"i-{n:017x}"),), ("CPUUtilization", "NetworkIn"))
-            for n in range(count)
-        ),
-    )
-
-
-def truth(query):
-    """Points of a query as (epoch seconds, value), some with none."""
-    rng = random.Random(repr(query))
-    count = rng.choice([0, 1, 7, 288])
-    start = int(DAY.start.timestamp())
-    return [(start + 300 * n, rng.uniform(0, 100)) for n in range(count)]
-
-
-class Pages:
-    """CloudWatch as it may answer: each Id's points cut over pages, in any order."""
-
-    def __init__(self, seed=0, statuses=None):
-        self.rng = random.Random(seed)
-        self.statuses = statuses or {}  # query number: statuses of the asks to come
-        self.asked = []
-        self._pages = {}
-
-    def get_metric_data(self, **request):
-        if "NextToken" not in request:
-            self.asked.append(request["MetricDataQueries"])
-            self._pages = dict(enumerate(self._cut(request["MetricDataQueries"])))
-            number = 0
-        else:
-            number = int(request["NextToken"])
-        page = {"MetricDataResults": self._pages[number], "Messages": []}
-        if number + 1 in self._pages:
-            page["NextToken"] = str(number + 1)
-        return page
-
-    def _cut(self, queries):
-        pages = [[] for _ in range(self.rng.randint(1, 7))]
-        for query in queries:
-            points = truth(_named(query))
-            used = sorted(self.rng.sample(range(len(pages)), self.rng.randint(1, len(pages))))
-            cuts = sorted(self.rng.randint(0, len(points)) for _ in used[1:])
-            for n, (page, start, end) in enumerate(
-                zip(used, [0, *cuts], [*cuts, len(points)], strict=True)
-            ):
-                last = n == len(used) - 1
-                part = points[start:end]
-                pages[page].append(
-                    {
-                        "Id": query["Id"],
-                        "Timestamps": [t for t, _ in part],
-                        "Values": [v for _, v in part],
-                        "StatusCode": self._status(query) if last else "PartialData",
-                    }
-                )
-        for page in pages:
-            self.rng.shuffle(page)
-        return pages
-
-    def _status(self, query):
-        planned = self.statuses.get(_named(query))
-        return planned.pop(0) if planned else "Complete"
-
-
-def _named(query):
-    metric = query["MetricStat"]["Metric"]
-    dimensions = tuple((d["Name"], d["Value"]) for d in metric["Dimensions"])
-    return dimensions, metric["MetricName"], query["MetricStat"]["Stat"]
-
-
-def ask(client, queries):
-    return read(client, DAY, 300, "AWS/EC2", queries)
-
-
-@pytest.mark.parametrize("block", range(10))
-def test_the_union_of_the_pages_is_the_truth(block):
-    queries = list(shard(17).queries())[:50]
-    for seed in range(50 * block, 50 * (block + 1)):
-        answers = ask(Pages(seed), queries)
-        assert {a.query for a in answers} == set(queries)
-        for answer in answers:
-            assert answer.complete
-            merged = list(zip(answer.timestamps, answer.values, strict=True))
-            assert merged == truth(answer.query), f"seed {seed}"
+def extracted(client, one, asked_at=ASKED_AT, fake=None):
+    parts = list(extract(one, client, lambda: asked_at, (fake or FakeTime()).timer))
+    assert all(table.schema == POINTS for table, _ in parts)
+    return [a for _, answers in parts for a in answers], [t for t, _ in parts]
 
 
 def test_an_internal_error_is_asked_again_alone():
     queries = list(shard(4).queries())
     client = Pages(statuses={queries[3]: ["InternalError"]})
-    answers = ask(client, queries)
+    answers, _ = extracted(client, shard(4))
     assert all(answer.complete for answer in answers)
-    assert [[_named(q) for q in asked] for asked in client.asked] == [queries, [queries[3]]]
+    assert [a.query for a in answers] == queries
+    assert client.queries_asked == [queries, [queries[3]]]
 
 
-def test_a_lasting_internal_error_is_told_and_the_others_are_kept():
-    queries = list(shard(4).queries())
-    answers = ask(Pages(statuses={queries[3]: ["InternalError"] * 9}), queries)
-    assert [a.query for a in answers if not a.complete] == [queries[3]]
-    assert [a.status for a in answers if not a.complete] == ["InternalError"]
+def test_a_lasting_internal_error_is_told_after_growing_pauses_and_the_others_are_kept():
+    queries, fake = list(shard(4).queries()), FakeTime()
+    client = Pages(statuses={queries[3]: ["InternalError"] * 9})
+    answers, _ = extracted(client, shard(4), fake=fake)
+    assert [(a.query, a.status) for a in answers if not a.complete] == [
+        (queries[3], "InternalError")
+    ]
+    assert fake.pauses == [1, 2, 4]
+    assert all(points(a) == truth(a.query) for a in answers if a.complete)
+
+
+def test_of_answers_that_are_never_whole_the_one_with_most_points_is_kept():
+    query = max(shard(4).queries(), key=lambda q: len(truth(q)))
+    client = Pages(statuses={query: ["InternalError", "PartialData", *["InternalError"] * 9]})
+    answers, _ = extracted(client, shard(4))
+    [unfinished] = [a for a in answers if not a.complete]
+    assert unfinished.status == "InternalError"
+    assert points(unfinished) == truth(query)[: len(truth(query)) // 2] != []
 
 
 def test_a_forbidden_series_is_told_and_not_asked_again():
     queries = list(shard(4).queries())
     client = Pages(statuses={queries[0]: ["Forbidden"]})
-    assert next(a.status for a in ask(client, queries)) == "Forbidden"
+    answers, _ = extracted(client, shard(4))
+    assert [a.query for a in answers if a.status == "Forbidden"] == [queries[0]]
     assert len(client.asked) == 1
-
-
-def test_paging_that_does_not_advance_is_an_error():
-    class Stuck:
-        def get_metric_data(self, **_):
-            return {"MetricDataResults": [], "NextToken": "again"}
-
-    with pytest.raises(SourceError, match="does not advance"):
-        ask(Stuck(), list(shard(1).queries()))
-
-
-@pytest.mark.parametrize(
-    ("count", "minutes", "calls"),
-    [
-        pytest.param(1, 5, 1, id="one"),
-        pytest.param(166, 5, 1, id="498-queries-fit"),
-        pytest.param(167, 5, 2, id="501-do-not"),
-        pytest.param(116, 1440, 1, id="348-queries-of-a-day-fill-a-page"),
-        pytest.param(117, 1440, 2, id="351-do-not"),
-    ],
-)
-def test_calls_are_as_few_as_the_limits_allow(count, minutes, calls):
-    window = Window(DAY.start, DAY.start.replace(minute=minutes % 60) if minutes < 60 else DAY.end)
-    one = shard(count, window)
-    parts = list(batches(one))
-    assert len(parts) == calls
-    assert [q for part in parts for q in part] == list(one.queries())
-    for part in parts:
-        assert len(part) <= CALL_QUERIES
-        assert len(part) * window.points(300) <= CALL_POINTS
-
-
-def test_points_are_laid_out_by_the_schema():
-    one = shard(3)
-    queries = list(one.queries())
-    answers = ask(Pages(), queries)
-    points = table(one, answers, ASKED_AT)
-    assert points.schema == POINTS
-    rows = points.to_pylist()
-    assert len(rows) == sum(len(truth(query)) for query in queries)
-    expected = [
-        (dimensions_key(dims), metric, stat, datetime.fromtimestamp(t, UTC), value)
-        for dims, metric, stat in queries
-        for t, value in truth((dims, metric, stat))
-    ]
-    found = [
-        (r["dimensions"], r["metric"], r["statistic"], r["timestamp"], r["value"]) for r in rows
-    ]
-    assert found == expected
-    assert {(r["account"], r["region"], r["period"], r["asked_at"]) for r in rows} == {
-        ("123456789012", "eu-west-1", 300, ASKED_AT)
-    }
 
 
 def test_a_shard_without_points_is_an_empty_table_and_whole_answers():
     class Empty(Pages):
-        def _cut(self, queries):
-            return [
-                [
-                    {"Id": q["Id"], "Timestamps": [], "Values": [], "StatusCode": "Complete"}
-                    for q in queries
-                ]
-            ]
+        def _held(self, *_):
+            return []
 
-    [(points, answers)] = extract(shard(2), Empty(), ASKED_AT)
-    assert (points.num_rows, points.schema) == (0, POINTS)
+    answers, [points_table] = extracted(Empty(), shard(2))
+    assert points_table.num_rows == 0
     assert all(answer.complete for answer in answers)
+
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("planned", "age", "asked"),
+    [
+        pytest.param(60, timedelta(days=15) - 15 * MINUTE, 60, id="a-minute-until-15-days"),
+        pytest.param(60, timedelta(days=15) - 14 * MINUTE, 300, id="then-five"),
+        pytest.param(300, timedelta(days=63) - 15 * MINUTE, 300, id="five-until-63-days"),
+        pytest.param(300, timedelta(days=63) - 14 * MINUTE, 3600, id="then-an-hour"),
+        pytest.param(60, timedelta(days=455) - 15 * MINUTE, 3600, id="an-hour-until-455-days"),
+    ],
+)
+def test_the_period_is_the_finest_that_is_held_when_it_is_asked(planned, age, asked):
+    client = Pages()
+    answers, tables = extracted(client, shard(4, period=planned), DAY.start + age)
+    sent = {q["MetricStat"]["Period"] for r in client.asked for q in r["MetricDataQueries"]}
+    assert sent == {asked}
+    assert {a.period for a in answers} == {asked}
+    assert {p for t in tables for p in t["period"].to_pylist()} == {asked}
+
+
+def test_what_cloudwatch_may_no_longer_hold_is_expired_and_not_asked():
+    client = Pages()
+    asked_at = DAY.start + timedelta(days=455) - 14 * MINUTE
+    answers, tables = extracted(client, shard(4), asked_at)
+    assert client.asked == []
+    assert [a.query for a in answers] == list(shard(4).queries())
+    assert {(a.status, a.period, a.asked_at) for a in answers} == {("Expired", 300, None)}
+    assert sum(t.num_rows for t in tables) == 0
+
+
+def test_a_window_in_which_no_point_of_the_held_period_begins_is_expired():
+    start = DAY.start + 5 * MINUTE
+    client = Pages()
+    answers, _ = extracted(
+        client, shard(1, Window(start, start + 5 * MINUTE)), start + timedelta(days=70)
+    )
+    assert client.asked == []
+    assert {a.status for a in answers} == {"Expired"}
+
+
+def test_a_paced_shard_asks_at_its_pace_and_notes_each_calls_moment():
+    fake = FakeTime()
+    one = shard(100, pace=Pace(calls=10, points=28_800))  # 300 queries of 288 points: 3.03 s
+    moments = (ASKED_AT + timedelta(seconds=second) for second in range(100))
+    parts = list(extract(one, Pages(), lambda: next(moments), fake.timer))
+    assert len(parts) == 4
+    assert fake.now - 1000 == pytest.approx(300 * 288 / 28_800 - 1)
+    asked = [{a.asked_at for a in answers} for _, answers in parts]
+    assert len(set.union(*asked)) == len(parts)
+    for (table, _), [moment] in zip(parts, asked, strict=True):
+        assert set(table["asked_at"].to_pylist()) == {moment}
