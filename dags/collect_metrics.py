@@ -7,10 +7,10 @@ stopped scheduler missed is the daily run's to make up, so this DAG never catche
 
 **Trigger** with no params collects the last settled window; `start` and `end` take another one.
 
-The chain: *plan* asks AWS what there is and cuts the work into shards; each *shard* is read from
-CloudWatch into the archive (*extract*) and from there into Elasticsearch (*load*); *audit* compares
-what is stored with what there should be; *report* redraws the current day; *verdict* fails the run
-if any shard failed.
+The chain: *plan* asks AWS what there is, once an hour, and cuts the work into shards; each *shard*
+is read from CloudWatch into the archive (*extract*) and from there into Elasticsearch (*load*);
+*audit* compares what is stored with what there should be; *report* redraws the current day;
+*verdict* fails the run if any shard failed.
 """
 
 import os

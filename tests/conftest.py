@@ -9,6 +9,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from killing import draw, finish, kill, start
+
+__all__ = ["draw", "finish", "kill", "start"]
+
 
 def pytest_addoption(parser):
     parser.addoption("--full", action="store_true", help="fault tests at their full figures")

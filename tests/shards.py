@@ -15,7 +15,7 @@ def series(count):
     return tuple(Series((("InstanceId", f"i-{n:017x}"),), tuple(STATISTICS)) for n in range(count))
 
 
-def shard(count=1, **other):
+def shard(count=1, window=DAY, **other):
     """Return a shard of so many instances: 3 queries each, 288 points a query."""
     one = Shard(
         name="s",
@@ -25,7 +25,7 @@ def shard(count=1, **other):
         collection="ec2",
         namespace="AWS/EC2",
         period=300,
-        window=DAY,
+        window=window,
         statistics=STATISTICS,
         series=series(count),
     )

@@ -1,10 +1,7 @@
 """A load that is killed at a random instant and run again: nothing lost, double or wrong."""
 
 import os
-import random
-import signal
 import sys
-import time
 from multiprocessing import get_context
 
 import pytest
@@ -25,55 +22,6 @@ def processes():
         # Until Python 3.13 the server does not get the path of its parent (cpython issue 117378).
         patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
         yield context
-
-
-@pytest.fixture
-def draw():
-    seed = random.SystemRandom().getrandbits(32)
-    print(f"seed {seed}")  # ruff: ignore[print]
-    return random.Random(seed)
-
-
-@pytest.fixture
-def start(processes):
-    """Start a function in a process of its own and wait until its load begins."""
-
-    def run(function, *arguments):
-        begun = processes.Event()
-        process = processes.Process(target=function, args=(begun, *arguments))
-        process.start()
-        assert begun.wait(60)
-        return process
-
-    return run
-
-
-@pytest.fixture
-def kill(start):
-    """Kill a function's load after some seconds; say whether it still ran."""
-
-    def strike(after, *load):
-        process = start(*load)
-        process.join(after)
-        process.kill()
-        process.join()
-        assert process.exitcode in {0, -signal.SIGKILL}
-        return process.exitcode != 0
-
-    return strike
-
-
-@pytest.fixture
-def finish(start):
-    """Let a function's load end by itself, and return how long it took."""
-
-    def run(*load):
-        process, begun = start(*load), time.monotonic()
-        process.join()
-        assert process.exitcode == 0
-        return time.monotonic() - begun
-
-    return run
 
 
 def test_a_killed_load_that_is_run_again_ends_in_the_truth(

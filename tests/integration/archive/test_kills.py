@@ -1,9 +1,6 @@
 """A killed compaction: readers never see half a file, and a rerun ends in the same one."""
 
-import random
 import shutil
-import signal
-import time
 from datetime import timedelta
 
 import pyarrow as pa
@@ -19,55 +16,6 @@ from unit.archive.landed import NIGHT, land, rows_of, run_at, steady, truth_of
 NOON = Window(DAY.start, DAY.start + timedelta(hours=12))
 LIVE = DAY.end
 """When the first half of the day was compacted, before the whole day was read."""
-
-
-@pytest.fixture
-def draw():
-    seed = random.SystemRandom().getrandbits(32)
-    print(f"seed {seed}")  # ruff: ignore[print]
-    return random.Random(seed)
-
-
-@pytest.fixture
-def start(processes):
-    """Start a function in a process of its own and wait until its work begins."""
-
-    def run(function, *arguments):
-        begun = processes.Event()
-        process = processes.Process(target=function, args=(begun, *arguments))
-        process.start()
-        assert begun.wait(60)
-        return process
-
-    return run
-
-
-@pytest.fixture
-def kill(start):
-    """Kill a function's work after some seconds; say whether it still ran."""
-
-    def strike(after, *function):
-        process = start(*function)
-        process.join(after)
-        process.kill()
-        process.join()
-        assert process.exitcode in {0, -signal.SIGKILL}
-        return process.exitcode != 0
-
-    return strike
-
-
-@pytest.fixture
-def finish(start):
-    """Let a function end by itself, and return how long it took."""
-
-    def run(*function):
-        process, begun = start(*function), time.monotonic()
-        process.join()
-        assert process.exitcode == 0
-        return time.monotonic() - begun
-
-    return run
 
 
 @pytest.fixture

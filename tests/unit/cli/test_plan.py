@@ -2,26 +2,15 @@
 
 import io
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 from rich.console import Console
 
 from nephoscope.cli.plan import costs, table, total
-from nephoscope.model import Window
-from nephoscope.plan.shards import Series, Shard
+from nephoscope.plan.shards import Series
+from shards import shard
 
-DAY = Window(datetime(2026, 11, 20, tzinfo=UTC), datetime(2026, 11, 21, tzinfo=UTC))
-SHARD = Shard(
-    name="one",
-    connection="aws_default",
-    account="123456789012",
-    region="eu-west-1",
-    collection="ec2",
-    namespace="AWS/EC2",
-    period=300,
-    window=DAY,
-    statistics={"CPUUtilization": ("Average", "Maximum"), "NetworkIn": ("Sum",)},
+SHARD = shard(
     series=(
         Series((("InstanceId", "i-1"),), ("CPUUtilization", "NetworkIn")),
         Series((("InstanceId", "i-2"),), ("CPUUtilization",)),

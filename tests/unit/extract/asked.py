@@ -4,29 +4,9 @@ import random
 from datetime import UTC, datetime
 
 from nephoscope.extract.pacing import Timer
-from nephoscope.model import Window
-from nephoscope.plan.shards import Series, Shard
+from shards import DAY
 
-DAY = Window.day(datetime(2026, 11, 20, tzinfo=UTC))
 ASKED_AT = datetime(2026, 11, 21, 6, 0, 1, 500_000, tzinfo=UTC)
-STATISTICS = {"CPUUtilization": ("Average", "Maximum"), "NetworkIn": ("Sum",)}
-
-
-def shard(count, window=DAY, period=300, **more):
-    fields = {
-        "name": "s",
-        "connection": "aws_default",
-        "account": "123456789012",
-        "region": "eu-west-1",
-        "collection": "ec2",
-        "namespace": "AWS/EC2",
-        "statistics": STATISTICS,
-        "series": tuple(
-            Series((("InstanceId", f"i-{n:017x}"),), ("CPUUtilization", "NetworkIn"))
-            for n in range(count)
-        ),
-    }
-    return Shard(**(fields | more), period=period, window=window)
 
 
 class FakeTime:

@@ -10,7 +10,7 @@ from botocore.validate import ParamValidator
 from nephoscope.extract.calls import CALL_POINTS, CALL_QUERIES, batches, request
 from nephoscope.model import Window
 from nephoscope.plan.shards import Pace, Series
-from unit.extract.asked import DAY, shard
+from shards import DAY, shard
 
 
 @pytest.mark.parametrize(

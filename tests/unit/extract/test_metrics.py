@@ -8,7 +8,8 @@ from nephoscope.extract.metrics import extract
 from nephoscope.model import Window
 from nephoscope.plan.shards import Pace
 from nephoscope.points import POINTS
-from unit.extract.asked import ASKED_AT, DAY, FakeTime, Pages, points, shard, truth
+from shards import DAY, shard
+from unit.extract.asked import ASKED_AT, FakeTime, Pages, points, truth
 
 
 def extracted(client, one, asked_at=ASKED_AT, fake=None):

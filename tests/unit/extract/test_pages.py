@@ -7,7 +7,8 @@ from nephoscope.extract.answers import Answer
 from nephoscope.extract.calls import request
 from nephoscope.extract.pacing import Pacer
 from nephoscope.extract.pages import ask
-from unit.extract.asked import FakeTime, Pages, points, shard, truth
+from shards import shard
+from unit.extract.asked import FakeTime, Pages, points, truth
 
 
 def asked(client, queries, pacer=None):

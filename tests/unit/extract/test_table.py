@@ -8,7 +8,8 @@ from nephoscope.extract.answers import Answer
 from nephoscope.extract.table import table
 from nephoscope.model import dimensions_key
 from nephoscope.points import POINTS
-from unit.extract.asked import ASKED_AT, shard, truth
+from shards import shard
+from unit.extract.asked import ASKED_AT, truth
 
 
 def answer(query, period):
