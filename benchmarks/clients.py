@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from botocore.config import Config
 
-from nephoscope.cloud import config
+from nephoscope.aws.cloud import config
 from nephoscope.extract import codec
 from nephoscope.model import Window
 from nephoscope.plan.shards import Pace, Series, Shard

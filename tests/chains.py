@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from nephoscope import auditing, chain
 from nephoscope.archive import runs
+from nephoscope.chain import audit, steps
 from nephoscope.errors import NephoscopeError
 
 
@@ -13,9 +13,9 @@ class Ran:
     """What a run did: the plan's folder, what was written, the audit, and the errors by shard."""
 
     run: str
-    planned: chain.Planned
+    planned: steps.Planned
     written: list
-    audited: auditing.Audited | None
+    audited: audit.Audited | None
     errors: dict
 
 
@@ -31,7 +31,7 @@ class Chain:
 
     def collect(self, windows, clock, *, final=True, between=lambda: None):
         """Run it; ``between`` is called when all is planned and nothing asked."""
-        planned = chain.plan(
+        planned = steps.plan(
             self.root,
             self.dag_id,
             self.collections,
@@ -46,15 +46,15 @@ class Chain:
         written, errors = [], {}
         for shard in planned.shards:
             try:
-                done = chain.extract(self.root, planned.run, shard["number"], 1, self.cloud, clock)
-                chain.load(self.root, planned.run, shard["number"], done.name, self.client)
+                done = steps.extract(self.root, planned.run, shard["number"], 1, self.cloud, clock)
+                steps.load(self.root, planned.run, shard["number"], done.name, self.client)
             except NephoscopeError as error:
                 errors[shard["name"]] = str(error)
             else:
                 written.append(done)
         if final:
-            chain.compact(self.root, planned.run, clock())
-        audited = auditing.audit(self.root, planned.run, self.client, final=final)
+            steps.compact(self.root, planned.run, clock())
+        audited = audit.audit(self.root, planned.run, self.client, final=final)
         return Ran(planned.run, planned, written, audited, errors)
 
     def plan(self, ran):

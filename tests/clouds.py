@@ -6,8 +6,8 @@ from functools import cache
 import boto3
 from botocore.config import Config
 
-from nephoscope.clients import ready
-from nephoscope.cloud import config
+from nephoscope.aws.clients import ready
+from nephoscope.aws.cloud import config
 from nephoscope.plan.shards import Series, Shard
 
 ANCHOR = datetime.now(UTC).date()

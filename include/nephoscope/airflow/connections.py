@@ -59,7 +59,7 @@ class AirflowCloud:
 
 @cache
 def _account(conn_id: str) -> str:
-    from nephoscope.cloud import explained
+    from nephoscope.aws.cloud import explained
 
     sts = _client(conn_id, "sts", None)
     with explained(f"the connection {conn_id!r}"):
@@ -69,9 +69,9 @@ def _account(conn_id: str) -> str:
 
 @cache
 def _client(conn_id: str, service: str, region: str | None) -> Any:
-    from nephoscope.clients import ready
-    from nephoscope.cloud import explained
-    from nephoscope.credentials import Renewal
+    from nephoscope.aws.clients import ready
+    from nephoscope.aws.cloud import explained
+    from nephoscope.aws.credentials import Renewal
 
     with explained(f"the connection {conn_id!r}"):
         client = _hook(conn_id, service, region).conn
@@ -83,7 +83,7 @@ def _client(conn_id: str, service: str, region: str | None) -> Any:
 def _hook(conn_id: str, service: str, region: str | None) -> Any:
     from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
 
-    from nephoscope.cloud import config
+    from nephoscope.aws.cloud import config
 
     connection(conn_id, "aws")
     stated = AwsBaseHook(aws_conn_id=conn_id, client_type=service, region_name=region).config

@@ -35,14 +35,14 @@ _SHARD = "{{ task.op_kwargs['shard']['name'] }}"
 @task
 def plan(cadence: str) -> list[dict[str, Any]]:
     """Ask AWS what there is and cut the work into shards; without a store, ask nothing."""
-    from nephoscope import chain
+    from nephoscope.chain import steps
     from nephoscope.store.answers import check
 
     client = elasticsearch_client()
     check(client)
     context, asked_at, collections = get_current_context(), run.now(), run.collections()
     chosen = run.CADENCES[cadence]
-    planned = chain.plan(
+    planned = steps.plan(
         run.archive(),
         context["dag"].dag_id,
         collections,
@@ -68,10 +68,10 @@ def plan(cadence: str) -> list[dict[str, Any]]:
 )
 def extract(shard: dict[str, Any]) -> dict[str, Any]:
     """Read one shard from CloudWatch into the archive."""
-    from nephoscope import chain
+    from nephoscope.chain import steps
 
     attempt = get_current_context()["ti"].try_number
-    written = chain.extract(
+    written = steps.extract(
         run.archive(), shard["run"], shard["number"], attempt, AirflowCloud(), run.now
     )
     log.info("%s: %s", shard["name"], written)
@@ -85,10 +85,10 @@ def extract(shard: dict[str, Any]) -> dict[str, Any]:
 )
 def load(shard: dict[str, Any]) -> dict[str, Any]:
     """Load what was read of one shard into Elasticsearch."""
-    from nephoscope import chain
+    from nephoscope.chain import steps
 
     root, name = run.archive(), shard["written"]["name"]
-    done = chain.load(root, shard["run"], shard["number"], name, elasticsearch_client())
+    done = steps.load(root, shard["run"], shard["number"], name, elasticsearch_client())
     counts = {"created": done.created, "merged": done.merged, "unchanged": done.unchanged}
     log.info("%s: %d points in %d documents, %s", shard["name"], done.points, done.produced, counts)
     return {**shard, **counts}
@@ -105,11 +105,11 @@ def audit(
         loaded: what the load tasks returned, of those that ended well.
         final: whether the days are read for good, which coverage then says.
     """
-    from nephoscope import auditing
+    from nephoscope.chain.audit import audit as run_audit
 
     if not planned:
         raise AirflowSkipException("nothing was planned: no window settled, or the plan failed")
-    found = auditing.audit(run.archive(), planned[0]["run"], elasticsearch_client(), final=final)
+    found = run_audit(run.archive(), planned[0]["run"], elasticsearch_client(), final=final)
     unanswered = sum(shard["written"]["unanswered"] for shard in loaded or ())
     log.info("%s, %d queries unanswered", found, unanswered)
     return {**asdict(found), "unanswered": unanswered}
@@ -122,11 +122,11 @@ def compact(planned: list[dict[str, Any]] | None) -> dict[str, int]:
     Args:
         planned: the shards.
     """
-    from nephoscope import chain
+    from nephoscope.chain import steps
 
     if not planned:
         raise AirflowSkipException("nothing was planned")
-    done = chain.compact(run.archive(), planned[0]["run"], run.now())
+    done = steps.compact(run.archive(), planned[0]["run"], run.now())
     log.info("%s", done)
     return asdict(done)
 
@@ -139,7 +139,7 @@ def report(planned: list[dict[str, Any]] | None, *, final: bool = False) -> list
         planned: the shards.
         final: whether the days are whole: then each instance is drawn too.
     """
-    from nephoscope import fleet_report
+    from nephoscope.chain import report as fleet_report
 
     if not planned:
         raise AirflowSkipException("nothing was planned")

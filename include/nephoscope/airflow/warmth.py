@@ -18,8 +18,8 @@ _WANTED = (
     "airflow.providers.http.notifications.http",
     "matplotlib.backends.backend_agg",
     "nephoscope.airflow.tasks",
-    "nephoscope.chain",
-    "nephoscope.fleet_report",
+    "nephoscope.chain.steps",
+    "nephoscope.chain.report",
     "pandas",  # pyarrow imports it when it first converts a column
 )
 

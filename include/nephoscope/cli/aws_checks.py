@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+from nephoscope.aws.cloud import Cloud, explained
 from nephoscope.cli.aws_region import Found, Region, dimension_sets
 from nephoscope.cli.checks import Check, check
-from nephoscope.cloud import Cloud, explained
 from nephoscope.config.accounts import Account
 from nephoscope.config.collections import Collections
 from nephoscope.errors import AccessDenied

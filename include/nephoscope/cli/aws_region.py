@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from nephoscope.cloud import Cloud
+from nephoscope.aws.cloud import Cloud
 from nephoscope.config.catalogue import EC2, catalogue
 from nephoscope.config.collections import Collection
 from nephoscope.errors import AccessDenied

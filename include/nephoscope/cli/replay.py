@@ -16,7 +16,7 @@ from nephoscope.errors import ConfigError
 from nephoscope.model import Window
 
 if TYPE_CHECKING:
-    from nephoscope.replay import Replayed
+    from nephoscope.chain.replay import Replayed
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 _COUNTS = ("points", "documents", "created", "merged", "unchanged")
@@ -45,7 +45,7 @@ def replay(first: datetime, last: datetime, as_json: bool) -> None:
 def _replayed(window: Window) -> list[Replayed]:
     from nephoscope.airflow import run
     from nephoscope.airflow.connections import elasticsearch_client
-    from nephoscope.replay import replay as load
+    from nephoscope.chain.replay import replay as load
 
     with _progress() as watch:
         return list(load(run.archive(), elasticsearch_client(), window, watch))

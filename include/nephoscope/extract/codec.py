@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import orjson
 
-from nephoscope.completeness import whole
+from nephoscope.aws.completeness import whole
 from nephoscope.errors import SourceError
 from nephoscope.extract.answers import Numbers
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from nephoscope.cloud import explained
+from nephoscope.aws.cloud import explained
 from nephoscope.extract.answers import EXPIRED, Answer, Query
 from nephoscope.extract.calls import batches, request
 from nephoscope.extract.pacing import Pacer, Timer

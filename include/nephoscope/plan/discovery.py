@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from nephoscope import instances
-from nephoscope.cloud import Cloud
+from nephoscope.aws.cloud import Cloud
 from nephoscope.config.accounts import Account
 from nephoscope.config.catalogue import catalogue
 from nephoscope.config.collections import Collection, Collections

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from nephoscope.cloud import Cloud, explained
+from nephoscope.aws.cloud import Cloud, explained
 from nephoscope.config.accounts import Account
 from nephoscope.config.collections import Collections
 from nephoscope.errors import NephoscopeError

@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from time import tzname
 from clouds import BotoCloud
-from nephoscope import chain
+from nephoscope.chain import steps
 from nephoscope.archive import landing
 from nephoscope.config.collections import Collections
 from nephoscope.model import Window
@@ -32,10 +32,10 @@ collections = Collections.model_validate({"accounts": [account], "collections": 
 root, cloud = Path(tempfile.mkdtemp()), BotoCloud(url)
 for text in sys.argv[3:]:
     window = Window.day(datetime.fromisoformat(text))
-    planned = chain.plan(root, "d", collections, {"ec2": window}, cloud, None, now,
+    planned = steps.plan(root, "d", collections, {"ec2": window}, cloud, None, now,
                          fresh_for=now - datetime.fromtimestamp(0, now.tzinfo), slots=1)
     for shard in planned.shards:
-        done = chain.extract(root, planned.run, shard["number"], 1, cloud, lambda: now)
+        done = steps.extract(root, planned.run, shard["number"], 1, cloud, lambda: now)
         for table in landing.read_points(root, done.name):
             for document in documents(Columns.of(table), {}):
                 print(document)

@@ -12,10 +12,10 @@ from elasticsearch.helpers import scan
 from chains import Chain
 from clouds import BotoCloud
 from nephoscope.archive.inventory import write_inventory
+from nephoscope.chain.replay import replay
 from nephoscope.config.collections import Collections
 from nephoscope.errors import ConfigError
 from nephoscope.model import Resource, Seen, Window
-from nephoscope.replay import replay
 from nephoscope.store import names
 from shards import shard
 from standing import tell

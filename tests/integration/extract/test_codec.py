@@ -10,7 +10,7 @@ import orjson
 import pytest
 from botocore.exceptions import ClientError
 
-from nephoscope.cloud import config
+from nephoscope.aws.cloud import config
 from nephoscope.errors import SourceError
 from nephoscope.extract import codec
 from nephoscope.extract.calls import request

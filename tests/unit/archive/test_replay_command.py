@@ -2,9 +2,9 @@
 
 from click.testing import CliRunner
 
+from nephoscope.chain.replay import Replayed
 from nephoscope.cli import main
 from nephoscope.cli.replay import sentence
-from nephoscope.replay import Replayed
 
 DAYS = [
     Replayed("2026-11-19", points=2000, documents=300, created=250, merged=30, unchanged=20),

@@ -1,4 +1,4 @@
-"""The steps of a run, one after another: plan, extract, load, compact; `auditing` has the audit.
+"""The steps of a run, one after another: plan, extract, load, compact.
 
 Each takes the archive's root, the clients and the clock as arguments, and leaves its result in
 the archive or the store, so that any step can be run again.
@@ -15,7 +15,7 @@ from nephoscope.archive import landing, runs
 from nephoscope.archive.days import compact as compact_day
 from nephoscope.archive.inventory import newest_inventory, write_inventory
 from nephoscope.archive.sweep import sweep
-from nephoscope.cloud import Cloud
+from nephoscope.aws.cloud import Cloud
 from nephoscope.config.collections import Collections
 from nephoscope.errors import ConfigError, NephoscopeError
 from nephoscope.extract import metrics

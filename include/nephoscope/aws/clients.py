@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nephoscope import completeness
+from nephoscope.aws import completeness
 from nephoscope.extract import codec
 
 

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from nephoscope.archive import landing, runs
 from nephoscope.archive.inventory import newest_inventory
-from nephoscope.expectation import Answered, expectations, running_of
+from nephoscope.chain.expectation import Answered, expectations, running_of
 from nephoscope.model import Seen
 from nephoscope.place import Place
 from nephoscope.plan.planning import Plan

@@ -1,0 +1,1 @@
+"""AWS as we reach it: clients, what they are given, and what their errors mean."""
