@@ -18,7 +18,7 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import day, memory, pages, quota
+from benchmarks import day, large_fleet, memory, pages, quota
 from benchmarks.figures import Figure
 
 BENCHMARKS: dict[str, Callable[[bool], list[Figure]]] = {
@@ -26,6 +26,7 @@ BENCHMARKS: dict[str, Callable[[bool], list[Figure]]] = {
     "day": day.run,
     "memory": memory.run,
     "quota": quota.run,
+    "large_fleet": large_fleet.run,
 }
 """By name; each takes whether to be small."""
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.config import Config
 
+from nephoscope.aws.clients import ready
 from nephoscope.aws.cloud import config
-from nephoscope.extract import codec
 from nephoscope.model import Window
 from nephoscope.plan.shards import Pace, Series, Shard
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
 
+ACCOUNT = "123456789012"
 REGION = "eu-west-1"
 METRICS = (
     "CPUUtilization",
@@ -32,24 +33,40 @@ METRICS = (
 
 def plain_client(url: str) -> CloudWatchClient:
     """Return boto3's client as it comes."""
-    return _client(url, Config())
+    client: CloudWatchClient = _client(url, "cloudwatch", REGION, Config())
+    return client
 
 
 def our_client(url: str) -> CloudWatchClient:
     """Return a client as `AirflowCloud` sets it up."""
-    client = _client(url, config("cloudwatch"))
-    codec.attach(client)
+    client: CloudWatchClient = Clients(url).client("benchmark", "cloudwatch", REGION)
     return client
 
 
-def _client(url: str, config: Config) -> CloudWatchClient:
+class Clients:
+    """The cloud that a stand-in is, as `AirflowCloud` would reach it; clients are made anew."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def account(self, connection: str) -> str:
+        """Return the account that the stand-in takes a connection for."""
+        identity = self.client(connection, "sts", REGION).get_caller_identity()
+        return str(identity["Account"])
+
+    def client(self, connection: str, service: str, region: str) -> Any:
+        """Return a client of a service."""
+        return ready(_client(self._url, service, region, config(service), connection))
+
+
+def _client(url: str, service: str, region: str, config: Config, key: str = "key") -> Any:
     import boto3
 
     return boto3.client(
-        "cloudwatch",
-        region_name=REGION,
+        service,
+        region_name=region,
         endpoint_url=url,
-        aws_access_key_id="key",
+        aws_access_key_id=key,
         aws_secret_access_key="secret",  # ruff: ignore[hardcoded-password-func-arg] - of no one
         config=config,
     )
@@ -62,7 +79,7 @@ def shard(
     return Shard(
         name="benchmark",
         connection="benchmark",
-        account="123456789012",
+        account=ACCOUNT,
         region=REGION,
         collection="ec2",
         namespace="AWS/EC2",

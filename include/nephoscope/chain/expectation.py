@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nephoscope.config.catalogue import dense
 from nephoscope.extract.answers import EXPIRED
@@ -71,7 +71,26 @@ def expectations(
         windows[shard.window] += _of_shard(shard, spans, answer)
     for unasked in plan.unasked:
         windows[unasked.shard.window] += _of_unasked(unasked.shard, spans, unasked.reason)
-    return windows
+    return {window: _joined(found) for window, found in windows.items()}
+
+
+def _joined(found: Iterable[Expected]) -> list[Expected]:
+    """Join what several collections, or shards, expect of one resource and period."""
+    joined: dict[tuple[Resource, int], Expected] = {}
+    for one in found:
+        key = one.resource, one.period
+        before = joined.get(key)
+        joined[key] = one if before is None else _both(before, one)
+    return list(joined.values())
+
+
+def _both(one: Expected, other: Expected) -> Expected:
+    return replace(
+        one,
+        measures=tuple(dict.fromkeys((*one.measures, *other.measures))),
+        expired=one.expired and other.expired,
+        reasons={**one.reasons, **other.reasons},
+    )
 
 
 def _of_shard(
