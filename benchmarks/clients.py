@@ -62,7 +62,8 @@ class Clients:
 def _client(url: str, service: str, region: str, config: Config, key: str = "key") -> Any:
     import boto3
 
-    return boto3.client(
+    make: Any = boto3.client  # typed by the name of each service, which is an argument here
+    return make(
         service,
         region_name=region,
         endpoint_url=url,
