@@ -7,9 +7,8 @@ scheduler, dag-processor, api-server and triggerer, each a process of its own.
 import json
 import os
 import signal
-import urllib.request
 from collections import defaultdict
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, time, timedelta
 from itertools import product
 
@@ -26,6 +25,7 @@ from nephoscope.demo.stack.backing import Options
 from nephoscope.demo.stack.stack import Stack
 from nephoscope.demo.stack.summary import summarise
 from nephoscope.errors import Incomplete
+from standing import tell
 
 NOW = datetime.now(UTC)
 DAYS = job.final_days(NOW, 3)
@@ -174,16 +174,26 @@ def test_a_load_that_is_killed_is_made_again_by_airflow(stack, client):
     assert found == expected([day], stack.kept.anchor)
 
 
+@contextmanager
+def no_live_run(airflow):
+    """Let no run of the live DAG take what is planned for another."""
+    airflow.api("PATCH", f"dags/{job.LIVE}", {"is_paused": True})
+    running = f"dags/{job.LIVE}/dagRuns?state=running&state=queued"
+    airflow.until(lambda: not airflow.api("GET", running)["dag_runs"], "the live runs' end", 120)
+    yield
+    airflow.api("PATCH", f"dags/{job.LIVE}", {"is_paused": False})
+
+
 def test_a_failing_shard_fails_the_run_and_is_told_once(stack, client, webhook):
     alerts = {"connection_id": "nephoscope_alerts", "conn_type": "http", "host": webhook.url}
     stack.airflow.api("POST", "connections", alerts)
     denied = {"operation": "GetMetricData", "region": "us-east-1", "code": "AccessDenied"}
-    rules = json.dumps([{**denied, "times": 1}]).encode()
-    urllib.request.urlopen(f"{stack.aws.url}/_standin/faults", rules).close()
     day = DAYS[0] - timedelta(days=2)
-    collect_again(stack.airflow, day)
-    with pytest.raises(Incomplete, match=r"collect\.extract .* failed"):
-        job.backfill(stack.airflow, [day], lambda *_: stack.check())
+    with no_live_run(stack.airflow):
+        tell(stack.aws.url, "POST", "faults", [{**denied, "times": 1}])
+        collect_again(stack.airflow, day)
+        with pytest.raises(Incomplete, match=r"collect\.extract .* failed"):
+            job.backfill(stack.airflow, [day], lambda *_: stack.check())
     stack.airflow.until(lambda: bool(webhook.messages), "the alert", 60)
     time_for_a_second_alert(stack)
     [message] = webhook.messages
