@@ -4,7 +4,6 @@ One stack serves the whole file: the stand-in AWS, an Elasticsearch node, and Ai
 scheduler, dag-processor, api-server and triggerer, each a process of its own.
 """
 
-import json
 import os
 import signal
 from collections import defaultdict
@@ -114,8 +113,7 @@ def test_each_document_says_whose_it_is_and_when_it_was_read(client):
 
 def calls(stack):
     """How often the stand-in was asked for points."""
-    with urllib.request.urlopen(f"{stack.aws.url}/_standin/counters") as answer:
-        return sum(json.load(answer)["calls"]["GetMetricData"].values())
+    return sum(tell(stack.aws.url, "GET", "counters")["calls"]["GetMetricData"].values())
 
 
 def collect_again(airflow, day):
@@ -180,8 +178,10 @@ def no_live_run(airflow):
     airflow.api("PATCH", f"dags/{job.LIVE}", {"is_paused": True})
     running = f"dags/{job.LIVE}/dagRuns?state=running&state=queued"
     airflow.until(lambda: not airflow.api("GET", running)["dag_runs"], "the live runs' end", 120)
-    yield
-    airflow.api("PATCH", f"dags/{job.LIVE}", {"is_paused": False})
+    try:
+        yield
+    finally:
+        airflow.api("PATCH", f"dags/{job.LIVE}", {"is_paused": False})
 
 
 def test_a_failing_shard_fails_the_run_and_is_told_once(stack, client, webhook):
