@@ -8,8 +8,9 @@ from botocore.config import Config
 
 from nephoscope.aws.clients import ready
 from nephoscope.aws.cloud import config
+from nephoscope.aws.pacing import Pace
 from nephoscope.model import Window
-from nephoscope.plan.shards import Pace, Series, Shard
+from nephoscope.plan.shards import Series, Shard
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient

@@ -19,9 +19,9 @@ import orjson
 from benchmarks.clients import our_client, plain_client, shard
 from benchmarks.figures import Figure, at_least
 from benchmarks.replay import START, page, replay
+from nephoscope.aws.pacing import Pacer
 from nephoscope.extract.answers import Answer
 from nephoscope.extract.calls import request
-from nephoscope.extract.pacing import Pacer
 from nephoscope.extract.pages import ask
 from nephoscope.model import Window
 

@@ -17,10 +17,10 @@ from threading import Barrier
 from benchmarks.clients import our_client, shard
 from benchmarks.figures import Figure, at_least, exactly
 from benchmarks.standing import counted, instances_of, put_quotas, reset_counters
+from nephoscope.aws.pacing import Pace
 from nephoscope.demo.aws.stand_in import StandIn
 from nephoscope.extract.metrics import extract
 from nephoscope.model import Window
-from nephoscope.plan.shards import Pace
 
 PROCESSES = 4
 PART = 0.9

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nephoscope.aws import completeness
-from nephoscope.extract import codec
+from nephoscope.aws import codec, completeness
 
 
 def ready(client: Any) -> Any:

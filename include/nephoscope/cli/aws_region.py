@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from nephoscope.aws.cloud import Cloud
+from nephoscope.aws.pacing import Pacer
 from nephoscope.config.catalogue import EC2, catalogue
 from nephoscope.config.collections import Collection
 from nephoscope.errors import AccessDenied
-from nephoscope.extract.pacing import Pacer
 from nephoscope.model import Dimensions, Resource
 from nephoscope.plan.described import described_instances
 from nephoscope.plan.discovery import LISTING_SHARE, Place

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from nephoscope.aws.cloud import explained
+from nephoscope.aws.pacing import Pacer, Timer
 from nephoscope.extract.answers import EXPIRED, Answer, Query
 from nephoscope.extract.calls import batches, request
-from nephoscope.extract.pacing import Pacer, Timer
 from nephoscope.extract.pages import ask
 from nephoscope.extract.table import table
 from nephoscope.plan.periods import finest_period

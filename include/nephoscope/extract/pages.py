@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from nephoscope.aws.pacing import Pacer
 from nephoscope.errors import SourceError
 from nephoscope.extract.answers import Answer, Numbers
-from nephoscope.extract.pacing import Pacer
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Literal
 
+from nephoscope.aws.pacing import Pace
 from nephoscope.config.accounts import Quotas
 from nephoscope.config.catalogue import catalogue
 from nephoscope.config.collections import Collection
@@ -16,7 +17,7 @@ from nephoscope.model import Seen, Window
 from nephoscope.plan.discovery import Place
 from nephoscope.plan.fleet import Fleet, Remembered, at_rest, runs
 from nephoscope.plan.periods import finest_period
-from nephoscope.plan.shards import Pace, Series, Shard, Statistics
+from nephoscope.plan.shards import Series, Shard, Statistics
 
 OF_QUOTA = 0.9
 """The part of AWS's quota that shards take; the rest is for the estimate's error and others."""

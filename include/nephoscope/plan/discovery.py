@@ -13,10 +13,10 @@ import orjson
 
 from nephoscope import instances
 from nephoscope.aws.cloud import Cloud
+from nephoscope.aws.pacing import Pacer
 from nephoscope.config.accounts import Account
 from nephoscope.config.catalogue import catalogue
 from nephoscope.config.collections import Collection, Collections
-from nephoscope.extract.pacing import Pacer
 from nephoscope.model import Resource, Seen
 from nephoscope.plan.described import described_instances
 from nephoscope.plan.listing import listed_metrics

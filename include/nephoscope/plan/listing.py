@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from nephoscope.aws.pacing import Pacer
 from nephoscope.config.accounts import Account
 from nephoscope.config.collections import Collection
-from nephoscope.extract.pacing import Pacer
 from nephoscope.model import Resource
 
 if TYPE_CHECKING:

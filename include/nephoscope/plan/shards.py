@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from nephoscope.aws.pacing import Pace
 from nephoscope.model import Dimensions, Window
 
 QUERIES = (10_000, 40_000)
@@ -31,14 +32,6 @@ class Series:
     dimensions: Dimensions
     metrics: tuple[str, ...]
     attributes: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How fast a shard may ask: GetMetricData calls, and points as AWS estimates them, a second."""
-
-    calls: float
-    points: float
 
 
 @dataclass(frozen=True, slots=True)

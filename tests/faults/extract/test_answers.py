@@ -8,9 +8,9 @@ import pytest
 import truth
 from clouds import ANCHOR, BotoCloud, fleet_shard
 from nephoscope.archive.landing import read_answers, read_points, write_points
+from nephoscope.aws.pacing import Timer
 from nephoscope.demo.aws.fleet import Fleet
 from nephoscope.extract.metrics import extract
-from nephoscope.extract.pacing import Timer
 from nephoscope.model import Window, dimensions_from_key
 
 NOW = datetime.now(UTC)

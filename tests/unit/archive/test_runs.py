@@ -4,8 +4,8 @@ import json
 
 from nephoscope.archive import runs
 from nephoscope.archive.layout import stamp
+from nephoscope.aws.pacing import Pace
 from nephoscope.plan.planning import Plan
-from nephoscope.plan.shards import Pace
 from shards import DAY, shard
 from unit.archive.landed import NIGHT
 

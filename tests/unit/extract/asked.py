@@ -3,7 +3,7 @@
 import random
 from datetime import UTC, datetime
 
-from nephoscope.extract.pacing import Timer
+from nephoscope.aws.pacing import Timer
 from shards import DAY
 
 ASKED_AT = datetime(2026, 11, 21, 6, 0, 1, 500_000, tzinfo=UTC)

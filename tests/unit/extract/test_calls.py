@@ -7,9 +7,10 @@ import botocore.session
 import pytest
 from botocore.validate import ParamValidator
 
+from nephoscope.aws.pacing import Pace
 from nephoscope.extract.calls import CALL_POINTS, CALL_QUERIES, batches, request
 from nephoscope.model import Window
-from nephoscope.plan.shards import Pace, Series
+from nephoscope.plan.shards import Series
 from shards import DAY, shard
 
 

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from nephoscope.aws.pacing import Pace
 from nephoscope.extract.metrics import extract
 from nephoscope.model import Window
-from nephoscope.plan.shards import Pace
 from nephoscope.points import POINTS
 from shards import DAY, shard
 from unit.extract.asked import ASKED_AT, FakeTime, Pages, points, truth

@@ -2,10 +2,10 @@
 
 import pytest
 
+from nephoscope.aws.pacing import Pacer
 from nephoscope.errors import SourceError
 from nephoscope.extract.answers import Answer
 from nephoscope.extract.calls import request
-from nephoscope.extract.pacing import Pacer
 from nephoscope.extract.pages import ask
 from shards import shard
 from unit.extract.asked import FakeTime, Pages, points, truth

@@ -13,7 +13,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
-from nephoscope.plan.shards import Pace
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a shard may ask: GetMetricData calls, and points as AWS estimates them, a second."""
+
+    calls: float
+    points: float
 
 
 @dataclass(frozen=True, slots=True)

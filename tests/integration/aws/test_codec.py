@@ -10,11 +10,11 @@ import orjson
 import pytest
 from botocore.exceptions import ClientError
 
+from nephoscope.aws import codec
 from nephoscope.aws.cloud import config
 from nephoscope.errors import SourceError
-from nephoscope.extract import codec
 from nephoscope.extract.calls import request
-from unit.extract.asked import shard
+from shards import shard
 
 JSON = "application/x-amz-json-1.0"
 

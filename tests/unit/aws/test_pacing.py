@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from nephoscope.extract.pacing import Pacer
+from nephoscope.aws.pacing import Pacer
 from unit.extract.asked import FakeTime
 
 

@@ -14,10 +14,12 @@ from typing import Any
 
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from nephoscope.aws.completeness import whole
 from nephoscope.errors import SourceError
-from nephoscope.extract.answers import Numbers
+
+Numbers = NDArray[np.float64]
 
 _OPERATION = "cloudwatch.GetMetricData"
 _BODY = "nephoscope-body"
