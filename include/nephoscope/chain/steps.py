@@ -82,7 +82,7 @@ def plan(
     def look(place: discovery.Place) -> Discovery:
         return _look(root, collections, cloud, place, asked_at, fresh_for)
 
-    memory = Memory() if fresh_for or not windows else _memory(client, windows, asked_at)
+    memory = Memory() if fresh_for or not windows else remembered(client, windows, asked_at)
     made = Planner(collections, cloud, look, asked_at, memory, slots).plan(windows)
     if len(made.shards) > MOST_SHARDS:
         raise ConfigError(
@@ -123,7 +123,7 @@ def _look(
     return found
 
 
-def _memory(client: Any, windows: Mapping[str, Window], asked_at: datetime) -> Memory:
+def remembered(client: Any, windows: Mapping[str, Window], asked_at: datetime) -> Memory:
     """Return what the inventory knew last of each resource, and when the first window began."""
     first = min(window.start for window in windows.values())
     return Memory(

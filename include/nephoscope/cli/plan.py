@@ -12,7 +12,7 @@ import click
 
 from nephoscope.cli.environment import use_connections
 from nephoscope.cli.output import json_option, say_json
-from nephoscope.errors import ConfigError
+from nephoscope.errors import ConfigError, NephoscopeError
 from nephoscope.model import Window
 
 if TYPE_CHECKING:
@@ -48,20 +48,24 @@ def plan(ctx: click.Context, first: datetime, last: datetime, as_json: bool) -> 
     if first > last:
         raise ConfigError(f"--from {first:%Y-%m-%d} is after --to {last:%Y-%m-%d}")
     use_connections()
-    made = _made(first.replace(tzinfo=UTC), last.replace(tzinfo=UTC) + timedelta(days=1))
+    made, note = _made(first.replace(tzinfo=UTC), last.replace(tzinfo=UTC) + timedelta(days=1))
     rows, refused = costs(made.shards), [shard.refusal for shard in made.shards if shard.refusal]
     unasked = left_out(made.unasked)
     if as_json:
         summed = total(made.shards)
-        say_json({"rows": rows, "total": summed, "refused": refused, "unasked": unasked})
+        said = {"rows": rows, "total": summed, "refused": refused, "unasked": unasked}
+        say_json({**said, "note": note})
     else:
         _show(rows, total(made.shards), refused, unasked)
+        click.echo(note, nl=bool(note))
     ctx.exit(2 if refused else 0)
 
 
-def _made(start: datetime, end: datetime) -> Plan:
+def _made(start: datetime, end: datetime) -> tuple[Plan, str]:
+    """Plan as a backfill does; without a store, the note says what is left out."""
     from nephoscope.airflow import run
-    from nephoscope.airflow.connections import AirflowCloud
+    from nephoscope.airflow.connections import AirflowCloud, elasticsearch_client
+    from nephoscope.chain.steps import remembered
     from nephoscope.plan.discovery import discover
     from nephoscope.plan.fleet import Memory
     from nephoscope.plan.planning import Planner
@@ -72,7 +76,12 @@ def _made(start: datetime, end: datetime) -> Plan:
     def look(place: Place) -> Discovery:
         return discover(place, collections, cloud, asked_at)
 
-    return Planner(collections, cloud, look, asked_at, Memory(), slots=1).plan(windows)
+    memory, note = Memory(), ""
+    try:
+        memory = remembered(elasticsearch_client(), windows, asked_at)
+    except NephoscopeError as error:
+        note = f"Resources that AWS no longer lists are left out, for want of a store: {error}"
+    return Planner(collections, cloud, look, asked_at, memory, slots=1).plan(windows), note
 
 
 def costs(shards: Iterable[Shard]) -> list[dict[str, Any]]:

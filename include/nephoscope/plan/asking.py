@@ -183,7 +183,7 @@ class Asking:
             f"{self.window.start:%Y-%m-%d}, over its limit of {self.collection.limit:,}: name "
             "its metrics, filter its resources, or raise its limit"
         )
-        return refusal(place, self.name, self.window, reason)
+        return refusal(f"{place}/{self.name}", place, self.name, self.window, reason)
 
 
 def _always(namespace: str) -> set[str]:
@@ -192,10 +192,10 @@ def _always(namespace: str) -> set[str]:
     return {name for name, metric in known.metrics.items() if metric.always} if known else set()
 
 
-def refusal(place: Place, collection: str, window: Window, reason: str) -> Shard:
+def refusal(what: str, place: Place, collection: str, window: Window, reason: str) -> Shard:
     """Return the shard that stands for what could not be planned."""
     return Shard(
-        name=f"{place} refused",
+        name=f"{what} refused",
         connection=place.account.connection,
         account="",
         region=place.region,

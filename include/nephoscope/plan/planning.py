@@ -92,10 +92,7 @@ class Planner:
             with explained(account.connection):
                 places = list(places_of(account, self.cloud))
         except NephoscopeError as error:
-            nowhere = Place(account, "all regions")
-            yield Part(
-                refused=[refusal(nowhere, name, windows[name], str(error)) for name in windows]
-            )
+            yield _refused(Place(account, "all regions"), windows, error)
             return
         for place in places:
             yield from self._of_place(place, windows)
@@ -105,8 +102,7 @@ class Planner:
             with explained(str(place)):
                 found = self.look(place)
         except NephoscopeError as error:
-            first = next(iter(windows))
-            yield Part(refused=[refusal(place, first, windows[first], str(error))])
+            yield _refused(place, windows, error)
             return
         looked = Looked(place.account.connection, place.region, found.question, found.seen_at)
         yield Part(looks=[looked])
@@ -115,3 +111,9 @@ class Planner:
             collection = self.collections.collections[name]
             for day in window.days():
                 yield Asking(name, collection, fleet, day, self.asked_at, self.slots).part()
+
+
+def _refused(place: Place, windows: Mapping[str, Window], error: Exception) -> Part:
+    """Return the one shard that stands for all that a place would have been asked."""
+    name, window = next(iter(windows.items()))
+    return Part(refused=[refusal(str(place), place, name, window, str(error))])

@@ -197,3 +197,24 @@ def test_a_namespace_that_no_one_catalogued_is_collected_as_the_entry_says(aws, 
     [shard] = plan.shards
     assert shard.period == 60
     assert shard.metrics_asked == 2 * sum(len(one.metrics) for one in shard.series) > 0
+
+
+def test_an_account_whose_regions_can_not_be_listed_is_one_shard_that_says_why(
+    aws, faults, now, yesterday
+):
+    faults({"operation": "DescribeRegions", "code": "UnauthorizedOperation"})
+    entry = {"namespace": "AWS/EC2"}
+    plan = make_plan(
+        read_by(one=entry, two=entry), {"one": yesterday, "two": yesterday}, BotoCloud(aws.url), now
+    )
+    [refused] = plan.shards
+    assert refused.name == "aws_default/all regions refused"
+    assert "AWS refuses DescribeRegions" in refused.refusal
+
+
+def test_a_collection_over_its_limit_is_refused_by_its_name(aws, now, yesterday):
+    entry = {"namespace": "AWS/EC2", "limit": 10}
+    plan = make_plan(read_by(["eu-west-1"], it=entry), {"it": yesterday}, BotoCloud(aws.url), now)
+    [refused] = plan.shards
+    assert refused.name == "aws_default/eu-west-1/it refused"
+    assert "over its limit of 10" in refused.refusal
