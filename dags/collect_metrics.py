@@ -40,8 +40,8 @@ def collect_metrics():
 
     planned = tasks.plan("live")
     loaded = collect.expand(shard=planned)
-    audited = tasks.audit(planned, loaded)
-    reported = tasks.report(planned)
+    audited = tasks.audit(loaded)
+    reported = tasks.report()
     loaded >> audited >> reported
     [loaded, audited, reported] >> tasks.verdict(audited)
 

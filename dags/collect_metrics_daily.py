@@ -47,9 +47,9 @@ def collect_metrics_daily():
 
     planned = tasks.plan("daily")
     loaded = collect.expand(shard=planned)
-    audited = tasks.audit(planned, loaded, final=True)
-    compacted = tasks.compact(planned)
-    reported = tasks.report(planned, final=True)
+    audited = tasks.audit(loaded, final=True)
+    compacted = tasks.compact()
+    reported = tasks.report(final=True)
     loaded >> audited >> reported
     loaded >> compacted
     [loaded, audited, compacted, reported] >> tasks.verdict(audited)

@@ -8,7 +8,9 @@ import pytest
 import truth
 from clouds import ANCHOR
 from dag_runs import sources, states
+from nephoscope.model import Window
 from nephoscope.store import names
+from stored import coverage
 
 TODAY = datetime.combine(ANCHOR, time(), UTC)
 
@@ -75,6 +77,20 @@ def test_a_failing_shard_fails_the_run_alone_and_is_told_once(
     assert message["data_interval_start"][:10] == f"{day:%Y-%m-%d}"
     assert "AWS refuses GetMetricData" in message["error"]
     assert message["log_url"].startswith("http")
+
+
+def test_a_day_that_has_expired_is_recorded_and_no_failure(chain, elasticsearch):
+    day = Window.day(TODAY - timedelta(days=470))
+    run = chain(
+        "collect_metrics_daily",
+        datetime.now(UTC),
+        start=day.start.isoformat(),
+        end=day.end.isoformat(),
+    )
+    assert run.state == "success", states(run)
+    days = coverage(elasticsearch, day)
+    assert len(days) == 50
+    assert {one["state"] for one in days.values()} == {"expired"}
 
 
 def test_a_live_run_without_params_stores_the_last_settled_window(chain, elasticsearch):

@@ -29,6 +29,7 @@ DEFAULTS = {
 }
 """Of every task."""
 
+_RUN = "run"
 _SHARD = "{{ task.op_kwargs['shard']['name'] }}"
 
 
@@ -42,17 +43,22 @@ def plan(cadence: str) -> list[dict[str, Any]]:
     check(client)
     context, asked_at, collections = get_current_context(), run.now(), run.collections()
     chosen = run.CADENCES[cadence]
+    windows = run.windows(chosen, collections, context, asked_at)
+    if not windows:
+        log.info("no window of any collection settled in this run's interval")
+        return []
     planned = steps.plan(
         run.archive(),
         context["dag"].dag_id,
         collections,
-        run.windows(chosen, collections, context, asked_at),
+        windows,
         AirflowCloud(),
         client,
         asked_at,
         fresh_for=chosen.fresh_for,
         slots=run.slots(chosen.pool),
     )
+    context["ti"].xcom_push(key=_RUN, value=planned.run)
     log.info("%d shards in %s: %s", len(planned.shards), planned.run, planned.cost)
     if planned.expired:
         log.warning(
@@ -94,62 +100,54 @@ def load(shard: dict[str, Any]) -> dict[str, Any]:
     return {**shard, **counts}
 
 
+def _planned() -> str:
+    """Return the run's folder in the archive, also where it has no shards.
+
+    It is no argument: one that stands under a key of its own fails where the plan has failed.
+    """
+    run_folder = get_current_context()["ti"].xcom_pull(task_ids="plan", key=_RUN)
+    if not run_folder:
+        raise AirflowSkipException("nothing was planned: no window settled, or the plan failed")
+    return str(run_folder)
+
+
 @task(multiple_outputs=False, trigger_rule="all_done")
-def audit(
-    planned: list[dict[str, Any]] | None, loaded: Any, *, final: bool = False
-) -> dict[str, Any]:
+def audit(loaded: Any, *, final: bool = False) -> dict[str, Any]:
     """Compare what is stored with what there should be.
 
     Args:
-        planned: the shards; none where no window settled in this run's interval.
         loaded: what the load tasks returned, of those that ended well.
         final: whether the days are read for good, which coverage then says.
     """
     from nephoscope.chain.audit import audit as run_audit
 
-    if not planned:
-        raise AirflowSkipException("nothing was planned: no window settled, or the plan failed")
-    found = run_audit(run.archive(), planned[0]["run"], elasticsearch_client(), final=final)
+    found = run_audit(run.archive(), _planned(), elasticsearch_client(), final=final)
     unanswered = sum(shard["written"]["unanswered"] for shard in loaded or ())
     log.info("%s, %d queries unanswered", found, unanswered)
     return {**asdict(found), "unanswered": unanswered}
 
 
 @task(multiple_outputs=False, trigger_rule="all_done")
-def compact(planned: list[dict[str, Any]] | None) -> dict[str, int]:
-    """Write what was read of the run's days into one file each, for people and for replay.
-
-    Args:
-        planned: the shards.
-    """
+def compact() -> dict[str, int]:
+    """Write what was read of the run's days into one file each, for people and for replay."""
     from nephoscope.chain import steps
 
-    if not planned:
-        raise AirflowSkipException("nothing was planned")
-    done = steps.compact(run.archive(), planned[0]["run"], run.now())
+    done = steps.compact(run.archive(), _planned(), run.now())
     log.info("%s", done)
     return asdict(done)
 
 
 @task(trigger_rule="all_done")
-def report(planned: list[dict[str, Any]] | None, *, final: bool = False) -> list[str]:
+def report(*, final: bool = False) -> list[str]:
     """Draw the days of the run from what is stored; returns the pages.
 
     Args:
-        planned: the shards.
         final: whether the days are whole: then each instance is drawn too.
     """
     from nephoscope.chain import report as fleet_report
 
-    if not planned:
-        raise AirflowSkipException("nothing was planned")
     pages = fleet_report.report(
-        run.archive(),
-        planned[0]["run"],
-        elasticsearch_client(),
-        run.reports(),
-        run.now(),
-        final=final,
+        run.archive(), _planned(), elasticsearch_client(), run.reports(), run.now(), final=final
     )
     log.info("drawn: %s", ", ".join(pages))
     return pages

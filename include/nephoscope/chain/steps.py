@@ -82,7 +82,7 @@ def plan(
     def look(place: discovery.Place) -> Discovery:
         return _look(root, collections, cloud, place, asked_at, fresh_for)
 
-    memory = Memory() if fresh_for or not windows else remembered(client, windows, asked_at)
+    memory = Memory() if fresh_for else remembered(client, windows, asked_at)
     made = Planner(collections, cloud, look, asked_at, memory, slots).plan(windows)
     if len(made.shards) > MOST_SHARDS:
         raise ConfigError(
