@@ -29,7 +29,7 @@ from nephoscope.config.settings import since
     max_active_tasks=8,
     default_args=tasks.DEFAULTS,
     on_failure_callback=alerts.run_failed,
-    params=run.PARAMS,
+    params=run.params(),
     doc_md=__doc__,
     tags=["nephoscope", "metrics"],
 )

@@ -36,7 +36,7 @@ from nephoscope.plan.windows import DAY_SETTLES
     max_active_tasks=8,
     default_args=tasks.DEFAULTS,
     on_failure_callback=alerts.run_failed,
-    params=run.PARAMS,
+    params=run.params(),
     doc_md=__doc__,
     tags=["nephoscope", "metrics"],
 )

@@ -26,6 +26,10 @@ os.environ.update(
 
 @pytest.fixture(scope="session")
 def dagbag():
+    return parsed()
+
+
+def parsed():
     from airflow.dag_processing.dagbag import DagBag
 
     return DagBag(str(ROOT / "dags"))
@@ -47,7 +51,7 @@ def airflow_database():
 
 
 @pytest.fixture
-def chain(airflow_database, monkeypatch, tmp_path, aws, elasticsearch_url, elasticsearch, dagbag):
+def chain(airflow_database, monkeypatch, tmp_path, aws, elasticsearch_url, elasticsearch):
     """Runs a DAG for a date against the session's services, with an archive of its own."""
     from nephoscope.airflow import connections
 
@@ -63,11 +67,10 @@ def chain(airflow_database, monkeypatch, tmp_path, aws, elasticsearch_url, elast
     monkeypatch.setenv("NEPHOSCOPE_REPORTS_URL", f"file://{tmp_path}/reports")
     monkeypatch.setenv("NEPHOSCOPE_COLLECTIONS", str(small_collections(tmp_path)))
 
-    for dag in dagbag.dags.values():
+    def run(dag_id, date, **conf):
+        dag = parsed().dags[dag_id]  # anew: a run leaves its params in the DAG
         for task in dag.tasks:
             task.retry_delay = timedelta(0)
-
-    def run(dag_id, date, **conf):
-        return dagbag.dags[dag_id].test(logical_date=date, run_conf=conf or None)
+        return dag.test(logical_date=date, run_conf=conf or None)
 
     return run

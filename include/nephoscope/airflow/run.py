@@ -17,25 +17,6 @@ from nephoscope.errors import ConfigError
 from nephoscope.model import Window
 from nephoscope.plan.windows import DAY_SETTLES, last_settled, settled_in
 
-PARAMS = {
-    "start": Param(
-        None,
-        type=["null", "string"],
-        format="date-time",
-        title="From (UTC)",
-        description="The window's start, such as 2026-11-20T00:00:00Z. "
-        "Empty: the last settled window.",
-    ),
-    "end": Param(
-        None,
-        type=["null", "string"],
-        format="date-time",
-        title="To (UTC)",
-        description="The window's end; itself not in the window.",
-    ),
-}
-"""What a manual run can be given."""
-
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
@@ -62,6 +43,27 @@ CADENCES = {
     "live": Cadence("aws_live", fresh_for=timedelta(hours=1)),
     "daily": Cadence("aws_history", timedelta(0), every=timedelta(days=1), settle=DAY_SETTLES),
 }
+
+
+def params() -> dict[str, Param]:
+    """Return what a manual run can be given; anew for each DAG, as a run leaves its own in them."""
+    return {
+        "start": Param(
+            None,
+            type=["null", "string"],
+            format="date-time",
+            title="From (UTC)",
+            description="The window's start, such as 2026-11-20T00:00:00Z. "
+            "Empty: the last settled window.",
+        ),
+        "end": Param(
+            None,
+            type=["null", "string"],
+            format="date-time",
+            title="To (UTC)",
+            description="The window's end; itself not in the window.",
+        ),
+    }
 
 
 def now() -> datetime:

@@ -75,5 +75,6 @@ def test_coverage_is_written_over_what_it_was(elasticsearch, namespace, expected
             "metric": "net",
             "statistic": "sum",
             "missing": [{"start": "2026-11-20T05:00:00Z", "end": "2026-11-20T06:00:00Z"}],
+            "reason": "",
         }
     ]
