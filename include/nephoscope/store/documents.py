@@ -38,6 +38,11 @@ def documents(columns: Columns, attributes: Attributes) -> Iterator[Item]:
         yield from writer.items(part)
 
 
+def create_action(index: str) -> bytes:
+    """Write the first line of the creation of a document of an index."""
+    return orjson.dumps({"create": {"_index": names.write_alias(index)}})
+
+
 def _refuse_twins(columns: Columns) -> None:
     """Refuse ``mem.used`` beside ``mem_used``: the layout has one field for both."""
     spaces, metrics = columns.names["namespace"], columns.names["metric"]
@@ -92,8 +97,7 @@ class _Writer:
         known = self._actions.get((namespace, month))
         if known is None:
             index = names.index_of(self._columns.names["namespace"][namespace], month)
-            known = orjson.dumps({"create": {"_index": names.write_alias(index)}})
-            self._actions[namespace, month] = known
+            known = self._actions[namespace, month] = create_action(index)
         return known
 
     def _head(self, row: int) -> bytes:

@@ -20,7 +20,7 @@ from nephoscope.errors import Rejected, StoreError
 from nephoscope.store import names
 from nephoscope.store.bulk import Patience, send
 from nephoscope.store.columns import Columns
-from nephoscope.store.documents import Attributes, documents
+from nephoscope.store.documents import Attributes, create_action, documents
 from nephoscope.store.items import Item, Outcome
 from nephoscope.store.merge import merged
 from nephoscope.store.pages import Hit, by_id
@@ -43,6 +43,11 @@ class Rejection:
     index: str
     reason: str
     document: bytes
+
+    @property
+    def item(self) -> Item:
+        """The creation of the document."""
+        return Item("create", create_action(self.index), self.document)
 
 
 @dataclass(slots=True)
@@ -128,6 +133,30 @@ def store(
     return loading.report
 
 
+def restore(
+    client: Elasticsearch,
+    rejections: Iterable[Rejection],
+    patience: Patience | None = None,
+) -> LoadReport:
+    """Store documents that were rejected before; those that are again are in the report.
+
+    Each is created, or merged with what stands there by now, as if it were read of AWS anew.
+
+    Args:
+        client: the official client.
+        rejections: drawn as they are needed. Their indices must exist.
+        patience: how to wait between retries.
+
+    Raises:
+        StoreFull: a disk is full, or an index read-only.
+        AccessDenied: the identity is refused.
+        StoreError: Elasticsearch does not answer, or an index is gone.
+    """
+    loading = _Load(client, patience or Patience())
+    loading.store(one.item for one in rejections)
+    return loading.report
+
+
 class _Load:
     """A load under way."""
 
@@ -141,8 +170,12 @@ class _Load:
         """Store the points of one table."""
         self._make(columns.months())
         self.report.points += len(columns.value)
+        self.store(documents(columns, attributes))
+
+    def store(self, items: Iterable[Item]) -> None:
+        """Create documents, and merge those that stand there already."""
         conflicts: dict[str, Item] = {}
-        for outcome in self._send(self._counted(documents(columns, attributes))):
+        for outcome in self._send(self._counted(items)):
             if not outcome.conflict:
                 self._settle(outcome)
                 continue

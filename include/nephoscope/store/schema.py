@@ -87,6 +87,7 @@ def metrics_index(namespace: str, month: date) -> dict[str, Any]:
         field: _fields(metrics={"type": "object", "dynamic": True}),
     }
     mappings = _mappings(of_aws, event=_fields(ingested=_DATE), nephoscope=_fields(fetched=_RAW))
+    mappings["_meta"]["nephoscope"]["namespace"] = namespace
     return {
         "settings": _SETTINGS | _monthly(month),
         "mappings": mappings | {"dynamic_templates": _templates(field)},
