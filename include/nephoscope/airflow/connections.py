@@ -105,7 +105,7 @@ def elasticsearch_client() -> Any:
     """
     from airflow.providers.elasticsearch.hooks.elasticsearch import ElasticsearchSQLHook
 
-    from nephoscope.store.answers import decode_fast
+    from nephoscope.store.decoding import decode_fast
 
     stated = connection(ELASTICSEARCH, "elasticsearch")
     if not stated.host or not stated.port:

@@ -12,7 +12,6 @@ from typing import Any
 
 from elastic_transport import (
     ApiError,
-    OrjsonSerializer,
     SerializationError,
     TlsError,
     TransportError,
@@ -51,12 +50,6 @@ def check(client: Elasticsearch) -> None:
     """Raise what keeps Elasticsearch from answering, before anything is asked of AWS."""
     with answered(client):
         client.info()
-
-
-def decode_fast(client: Elasticsearch) -> None:
-    """Let a client read answers with orjson: a rerun takes half of its own time."""
-    known = client.transport.serializers.serializers
-    known |= {kind: OrjsonSerializer() for kind in known if kind.endswith("json")}
 
 
 def meaning(client: Elasticsearch, error: ApiError | TransportError) -> NephoscopeError:

@@ -1,4 +1,4 @@
-"""Writes: items in, one outcome for each item out, and a single layer of retries.
+"""Writes: items in, what became of each out, and a single layer of retries.
 
 What Elasticsearch may take later (429, 5xx) and what it may have taken already (no answer, or one
 that does not account for every item) is sent again with the same ids, after a pause with full
@@ -9,8 +9,10 @@ own retries are off: they would multiply with these.
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from http import HTTPStatus
 from random import SystemRandom
 from typing import Any
@@ -20,12 +22,16 @@ from elasticsearch import Elasticsearch, UnsupportedProductError
 
 from nephoscope.errors import AccessDenied, NephoscopeError, StoreError, StoreFull
 from nephoscope.store.answers import TIMEOUT, address, blocked, meaning, reason, refusal
-from nephoscope.store.items import CONFLICT, NOT_STORED, Item, Outcome
+from nephoscope.store.items import CONFLICT, CREATED, NOT_STORED, Batch, Item, Outcome, Settled
 
 MOST_BYTES = 5_000_000
 """Of one request's body; Elasticsearch takes 100 MB, and is no faster with more than a few."""
 
-MOST_ITEMS = 5_000
+MOST_ITEMS = 1_000
+"""Of one request. A node takes four requests of these faster than one of more, or four of fewer."""
+
+SENDERS = 4
+"""Requests under way at a time. More are no faster, and hold more bytes."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 """In seconds; the longest is reached after six hindered requests in a row."""
@@ -40,6 +46,7 @@ _PARAMETERS = {
     "require_alias": "true",  # never make an index of guessed types
     "filter_path": "errors,items.*._id,items.*.status,items.*.error.type,items.*.error.reason",
 }
+_NOTHING = Settled(0, 0, [])
 _HEADERS = {"accept": "application/json", "content-type": "application/x-ndjson"}
 
 
@@ -55,21 +62,50 @@ class Patience:
         self.sleep(self.draw() * min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(hindered, 16)))
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Answer:
     """What one request settled, what is to be sent again, and why."""
 
-    settled: list[Outcome] = field(default_factory=list)
-    again: list[Item] = field(default_factory=list)
+    settled: Settled
+    again: Batch | None = None
     trouble: NephoscopeError | None = None
 
 
-def send(
-    client: Elasticsearch, items: Iterable[Item], patience: Patience | None = None
-) -> Iterator[Outcome]:
-    """Write items; yield the outcome of each, not always in their order.
+class _Queue:
+    """What is to be sent: what was sent in vain, then what is new."""
 
-    Items are drawn as they are needed: memory is that of one request.
+    def __init__(self, fresh: Iterable[Batch]) -> None:
+        self._fresh = iter(fresh)
+        self._waiting: deque[Batch] = deque()
+
+    def back(self, answers: Iterable[_Answer]) -> None:
+        self._waiting.extendleft(one.again for one in answers if one.again)
+
+    def take(self) -> Batch | None:
+        """Return what the next request carries, or None where nothing is left for now."""
+        taken: list[Batch] = []
+        items, size = MOST_ITEMS, MOST_BYTES
+        while items > 0 and size > 0:
+            batch = self._waiting.popleft() if self._waiting else next(self._fresh, None)
+            if batch is None:
+                break
+            first, rest = batch.cut(items, size)
+            if len(rest):
+                self._waiting.appendleft(rest)
+            if len(first):
+                taken.append(first)
+            items, size = items - len(first), size - first.size
+        return Batch.joined(taken) if taken else None
+
+
+def send(
+    client: Elasticsearch, batches: Iterable[Batch], patience: Patience | None = None
+) -> Iterator[Settled]:
+    """Write items; yield what each request settled, in any order.
+
+    Up to `SENDERS` requests are under way at a time; after one that was hindered, all others are
+    waited for, and then one at a time until one is taken whole. Batches are drawn as they are
+    needed, so memory is that of the requests under way.
 
     Raises:
         StoreFull: a disk is full, or the index read-only, for a few tries.
@@ -78,56 +114,51 @@ def send(
     """
     patience = patience or Patience()
     quiet = client.options(max_retries=0, request_timeout=TIMEOUT)
-    fresh = iter(items)
-    waiting: list[Item] = []
+    queue = _Queue(batches)
     hindered = fruitless = 0
-    while chunk := _fill(waiting, fresh):
-        answer = _attempt(quiet, chunk)
-        yield from answer.settled
-        waiting = answer.again
-        fruitless = 0 if answer.settled else fruitless + 1
-        if answer.trouble is None:
-            hindered = 0
-            continue
-        if fruitless >= (TRIES_FULL if isinstance(answer.trouble, StoreFull) else TRIES):
-            raise answer.trouble
-        patience.pause(hindered)
-        hindered += 1
+    with ThreadPoolExecutor(SENDERS) as pool:
+        flying: set[Future[_Answer]] = set()
+        while True:
+            while len(flying) < (1 if hindered else SENDERS) and (batch := queue.take()):
+                flying.add(pool.submit(_attempt, quiet, batch))
+            if not flying:
+                return
+            done, flying = wait(flying, return_when=FIRST_COMPLETED)
+            if any(one.result().trouble for one in done):
+                done, flying = done | flying, set()
+            answers = [one.result() for one in done]
+            queue.back(answers)
+            yield from (one.settled for one in answers if one.settled.items)
+            fruitless = 0 if any(one.settled.items for one in answers) else fruitless + 1
+            trouble = next((one.trouble for one in answers if one.trouble), None)
+            if trouble is None:
+                hindered = 0
+                continue
+            if fruitless >= (TRIES_FULL if isinstance(trouble, StoreFull) else TRIES):
+                raise trouble
+            patience.pause(hindered)
+            hindered += 1
 
 
-def _fill(waiting: list[Item], fresh: Iterator[Item]) -> list[Item]:
-    """Return the items of the next request: those that wait, then new ones."""
-    chunk = list(waiting)
-    size = sum(item.size for item in chunk)
-    while size < MOST_BYTES and len(chunk) < MOST_ITEMS:
-        item = next(fresh, None)
-        if item is None:
-            break
-        chunk.append(item)
-        size += item.size
-    return chunk
-
-
-def _attempt(client: Elasticsearch, chunk: list[Item]) -> _Answer:
+def _attempt(client: Elasticsearch, batch: Batch) -> _Answer:
     """Send one request."""
-    body = b"\n".join([line for item in chunk for line in (item.action, item.source)]) + b"\n"
     try:
         response = client.perform_request(
-            "POST", "/_bulk", params=_PARAMETERS, headers=_HEADERS, body=body
+            "POST", "/_bulk", params=_PARAMETERS, headers=_HEADERS, body=bytes(batch.lines)
         )
     except (ApiError, TransportError) as error:
         trouble = meaning(client, error)
         if not _passing(error, trouble):
             raise trouble from error
-        return _Answer(again=chunk, trouble=trouble)
-    answers = _accounted(chunk, response.body)
+        return _Answer(_NOTHING, batch, trouble)
+    answers = _accounted(batch, response.body)
     if answers is None:
         trouble = StoreError(
             f"Elasticsearch at {address(client)} did not account for every document that it was "
             "sent; is a proxy before it?"
         )
-        return _Answer(again=chunk, trouble=trouble)
-    return _settle(client, chunk, answers)
+        return _Answer(_NOTHING, batch, trouble)
+    return _settle(client, batch, answers)
 
 
 def _passing(error: ApiError | TransportError, trouble: NephoscopeError) -> bool:
@@ -143,42 +174,42 @@ def _later(status: int) -> bool:
     return status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def _accounted(chunk: list[Item], body: Any) -> list[dict[str, Any]] | None:
+def _accounted(batch: Batch, body: Any) -> list[dict[str, Any]] | None:
     """Return the answer to each item, or None where one is missing or is to something else."""
-    items = body.get("items") if isinstance(body, dict) else None
-    if not isinstance(items, list) or len(items) != len(chunk):
+    entries = body.get("items") if isinstance(body, dict) else None
+    if not isinstance(entries, list) or len(entries) != len(batch):
         return None
-    pairs = zip(chunk, items, strict=True)
-    answers = [answer for pair in pairs if (answer := _answer_to(*pair)) is not None]
-    return answers if len(answers) == len(chunk) else None
+    pairs = zip(batch.named(), entries, strict=True)
+    answers = [answer for (verb, id_), entry in pairs if (answer := _answer(verb, id_, entry))]
+    return answers if len(answers) == len(batch) else None
 
 
-def _answer_to(item: Item, entry: Any) -> dict[str, Any] | None:
+def _answer(verb: str, id_: str, entry: Any) -> dict[str, Any] | None:
     """Return the answer to an item, or None where the entry is none."""
-    answer = entry.get(item.verb) if isinstance(entry, dict) else None
+    answer = entry.get(verb) if isinstance(entry, dict) else None
     if not isinstance(answer, dict) or not isinstance(answer.get("status"), int):
         return None
-    id_ = answer.get("_id")
-    if item.id:
-        return answer if id_ == item.id else None
-    return answer if id_ or answer["status"] != CONFLICT else None
+    if id_:
+        return answer if answer.get("_id") == id_ else None
+    return answer if answer.get("_id") or answer["status"] != CONFLICT else None
 
 
-def _settle(client: Elasticsearch, chunk: list[Item], answers: list[dict[str, Any]]) -> _Answer:
+def _settle(client: Elasticsearch, batch: Batch, answers: list[dict[str, Any]]) -> _Answer:
     """Sort the items by what became of them."""
-    result = _Answer()
-    for item, answer in zip(chunk, answers, strict=True):
-        status = answer["status"]
-        if status < NOT_STORED or status == CONFLICT:
-            result.settled.append(Outcome(item, status, answer.get("_id", "")))
-            continue
-        why = reason(answer.get("error"))
-        if trouble := _trouble(client, status, why):
-            result.again.append(item)
-            result.trouble = trouble
+    statuses = [answer["status"] for answer in answers]
+    others = [number for number, status in enumerate(statuses) if status >= NOT_STORED]
+    created = statuses.count(CREATED)
+    updated = len(batch) - len(others) - created
+    outcomes, again, trouble = list[Outcome](), list[Item](), None
+    for number, item in zip(others, batch.items(others), strict=True):
+        status, id_ = statuses[number], answers[number].get("_id", "")
+        why = reason(answers[number].get("error")) if status != CONFLICT else ""
+        if status != CONFLICT and (hindrance := _trouble(client, status, why)):
+            again.append(item)
+            trouble = hindrance
         else:
-            result.settled.append(Outcome(item, status, "", why))
-    return result
+            outcomes.append(Outcome(item, status, id_, why))
+    return _Answer(Settled(created, updated, outcomes), Batch.of(again) if again else None, trouble)
 
 
 def _trouble(client: Elasticsearch, status: int, why: str) -> NephoscopeError | None:

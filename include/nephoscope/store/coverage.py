@@ -16,8 +16,8 @@ from elasticsearch import Elasticsearch
 from nephoscope.errors import Rejected
 from nephoscope.model import Resource, Window, instant
 from nephoscope.store import names
-from nephoscope.store.bulk import Patience, send
-from nephoscope.store.items import Item
+from nephoscope.store.bulk import MOST_ITEMS, Patience, send
+from nephoscope.store.items import Item, batches
 from nephoscope.store.queries import Measure
 from nephoscope.store.schema import ensure_coverage
 
@@ -184,10 +184,10 @@ def write_coverage(
     """
     ensure_coverage(client)
     written = 0
-    for outcome in send(client, map(_item, documents), patience):
-        if not outcome.stored:
+    for settled in send(client, batches(map(_item, documents), MOST_ITEMS), patience):
+        for outcome in settled.others:
             raise Rejected(f"Elasticsearch rejected a day of coverage: {outcome.reason}")
-        written += 1
+        written += settled.items
     return written
 
 

@@ -1,32 +1,38 @@
 """Points to documents: one for each resource, period and timestamp, with all its metrics.
 
-A document is made as bytes, from columns: what the documents of a resource share is written once,
-and the values are put into the text that documents with the same metrics share. No object is made
-for a point.
+Bulk lines are made from columns: what the documents of a resource share is written once, numbers
+become text a column at a time, and documents with the same measures are joined from these at once.
+No object is made for a point or a document.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from itertools import groupby
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from nephoscope.errors import ConfigError
 from nephoscope.model import Resource
 from nephoscope.store import names
 from nephoscope.store.columns import Columns, Ints, Part
-from nephoscope.store.items import Item
+from nephoscope.store.items import Batch
 
 Attributes = Mapping[Resource, Mapping[str, Any]]
 """What a resource is, as fields of its documents in their nesting: `labels.document_fields`."""
 
 
-def documents(columns: Columns, attributes: Attributes) -> Iterator[Item]:
+AT_ONCE = 2_000
+"""Documents that are written at once: with all the tags that AWS allows, 40 MB."""
+
+
+def documents(columns: Columns, attributes: Attributes) -> Iterator[Batch]:
     """Yield the creation of each document that the points make.
 
     Raises:
@@ -35,7 +41,7 @@ def documents(columns: Columns, attributes: Attributes) -> Iterator[Item]:
     _refuse_twins(columns)
     writer = _Writer(columns, attributes)
     for part in columns.parts():
-        yield from writer.items(part)
+        yield from writer.batches(part)
 
 
 def create_action(index: str) -> bytes:
@@ -65,43 +71,57 @@ class _Writer:
     def __init__(self, columns: Columns, attributes: Attributes) -> None:
         self._columns = columns
         self._attributes = attributes
-        self._actions: dict[tuple[int, date], bytes] = {}
-        self._templates: dict[bytes, bytes] = {}
 
-    def items(self, part: Part) -> Iterator[Item]:
-        """Yield the creation of each document of a part."""
-        columns, rows = self._columns, part.rows
-        values = orjson.dumps(columns.value[rows], option=orjson.OPT_SERIALIZE_NUMPY)
-        texts = values[1:-1].split(b",")
-        measures = columns.measure[rows]
+    def batches(self, part: Part) -> Iterator[Batch]:
+        """Yield the creations of the documents of a part, some thousand at a time."""
+        for first in range(0, len(part.starts), AT_ONCE):
+            last = min(first + AT_ONCE, len(part.starts))
+            starts, stops = part.starts[first:last], part.stops[first:last]
+            yield self._batch(part.rows[starts[0] : stops[-1]], starts - starts[0])
+
+    def _batch(self, rows: Ints, starts: Ints) -> Batch:
+        """Write documents: those with the same measures at once.
+
+        Args:
+            rows: row numbers, one for each point, in the order of the documents.
+            starts: where each document begins in ``rows``.
+        """
+        heads = self._each_head(rows[starts])
+        tails = self._each_tail(rows, starts)
+        batches = []
+        for measures, which in self._alike(rows, starts):
+            values = rows[starts[which] + np.arange(len(measures))[:, None]]
+            texts = _numbers(self._columns.value[values.ravel()])
+            columns = [texts[at : at + len(which)] for at in range(0, len(texts), len(which))]
+            *before, after = self._between(measures)
+            pieces = [piece for pair in zip(before, columns, strict=True) for piece in pair]
+            ends = heads.take(pa.array(which)), tails.take(pa.array(which))
+            batches.append(_batch(_joined(ends[0], *pieces, after, ends[1])))
+        return Batch.joined(batches)
+
+    def _alike(self, rows: Ints, starts: Ints) -> Iterator[tuple[Ints, Ints]]:
+        """Yield measures, and the numbers of the documents that have exactly these."""
+        measures = self._columns.measure[rows]
         signatures, width = measures.tobytes(), measures.itemsize
-        heads: dict[int, bytes] = {}
-        for start, stop, row, action, tail in self._each(part):
-            group = int(columns.group[row])
-            head = heads.get(group) or heads.setdefault(group, self._head(row))
-            template = self._template(signatures[start * width : stop * width])
-            yield Item("create", action, head + template % tuple(texts[start:stop]) + tail)
+        ends = [*(starts * width).tolist(), len(signatures)]
+        found: dict[bytes, list[int]] = {}
+        for number, (start, stop) in enumerate(pairwise(ends)):
+            found.setdefault(signatures[start:stop], []).append(number)
+        for signature, numbers in found.items():
+            yield np.frombuffer(signature, np.int64), np.array(numbers)
 
-    def _each(self, part: Part) -> Iterator[tuple[int, int, int, bytes, bytes]]:
-        """Yield of each document: where it starts and stops, a row of it, action and tail."""
-        columns = self._columns
-        rows = part.rows[part.starts]
-        months = _moments(columns.timestamp[rows]).astype("datetime64[M]")
-        actions = map(self._action, columns.codes["namespace"][rows].tolist(), months.tolist())
-        tails = self._tails(part, rows)
-        return zip(
-            part.starts.tolist(), part.stops.tolist(), rows.tolist(), actions, tails, strict=True
-        )
+    def _each_head(self, rows: Ints) -> pa.BinaryArray:
+        """Write what comes before the values of each document, the action with it."""
+        months = _moments(self._columns.timestamp[rows]).astype("datetime64[M]")
+        _, group = np.unique(self._columns.group[rows], return_inverse=True)
+        _, month = np.unique(months, return_inverse=True)
+        shared = group * (month.max() + 1) + month
+        _, firsts, codes = np.unique(shared, return_index=True, return_inverse=True)
+        heads = map(self._head, rows[firsts].tolist(), months[firsts].tolist())
+        return pa.array(heads, pa.binary()).take(pa.array(codes))
 
-    def _action(self, namespace: int, month: date) -> bytes:
-        known = self._actions.get((namespace, month))
-        if known is None:
-            index = names.index_of(self._columns.names["namespace"][namespace], month)
-            known = self._actions[namespace, month] = create_action(index)
-        return known
-
-    def _head(self, row: int) -> bytes:
-        """Write what a resource's documents share, up to where its values begin."""
+    def _head(self, row: int, month: date) -> bytes:
+        """Write what a resource's documents of a month share: all before their values."""
         resource = self._columns.resource(row)
         given = self._attributes.get(resource, {})
         period = int(self._columns.period[row])
@@ -119,38 +139,39 @@ class _Writer:
                 "dimensions": dict(resource.dimensions),
             },
         }
+        action = create_action(names.index_of(resource.namespace, month))
         field = orjson.dumps(names.field_of(resource.namespace))
-        return orjson.dumps(head)[: -len(b"}}")] + b",%b:{" % field + b'"metrics":{'
+        return action + b"\n" + orjson.dumps(head)[: -len(b"}}")] + b',%b:{"metrics":{' % field
 
-    def _template(self, signature: bytes) -> bytes:
-        """Return the text of the values of documents with these measures, each a ``%b``."""
-        known = self._templates.get(signature)
-        if known is None:
-            known = self._templates[signature] = self._written(np.frombuffer(signature, np.int64))
-        return known
+    def _between(self, measures: Ints) -> list[bytes]:
+        """Write what stands before each value, and what closes the last one's metric and all."""
+        statistics, texts = self._columns.names["statistic"], list[bytes]()
+        before = None
+        for metric, statistic in zip(*np.divmod(measures, len(statistics)), strict=True):
+            name = orjson.dumps(names.statistic_field(statistics[statistic]))
+            if metric == before:
+                texts.append(b",%b:" % name)
+                continue
+            field = orjson.dumps(names.metric_field(self._columns.names["metric"][metric]))
+            texts.append(b"%b%b:{%b:" % (b"" if before is None else b"},", field, name))
+            before = metric
+        return [*texts, b"}}}}"]
 
-    def _written(self, measures: Ints) -> bytes:
-        statistics = self._columns.names["statistic"]
-        metrics = []
-        for metric, same in groupby(measures.tolist(), lambda code: code // len(statistics)):
-            fields = [names.statistic_field(statistics[code % len(statistics)]) for code in same]
-            values = b",".join(b"%b:%%b" % _name(field) for field in fields)
-            field = names.metric_field(self._columns.names["metric"][metric])
-            metrics.append(b"%b:{%b}" % (_name(field), values))
-        return b",".join(metrics) + b"}}}"
-
-    def _tails(self, part: Part, rows: Ints) -> Iterator[bytes]:
-        """Yield what follows the values of each document: when they were read, and the time."""
-        asked_at = self._columns.asked_at[part.rows]
-        newest = np.maximum.reduceat(asked_at, part.starts)
-        oldest = np.minimum.reduceat(asked_at, part.starts)
-        times = zip(_texts(newest), _texts(self._columns.timestamp[rows]), strict=True)
-        for document, (ingested, timestamp) in enumerate(times):
-            tail = b',"event":{"ingested":"%b"},"@timestamp":"%b"}' % (ingested, timestamp)
-            if oldest[document] != newest[document]:
-                rows_of = part.rows[part.starts[document] : part.stops[document]]
-                tail = self._fetched(rows_of) + tail
-            yield tail
+    def _each_tail(self, rows: Ints, starts: Ints) -> pa.BinaryArray:
+        """Write what follows the values of each document: when they were read, and the time."""
+        asked_at = self._columns.asked_at[rows]
+        newest = np.maximum.reduceat(asked_at, starts)
+        mixed = np.flatnonzero(np.minimum.reduceat(asked_at, starts) != newest)
+        fetched: Any = b""
+        if len(mixed):
+            texts = [b""] * len(starts)
+            for number in mixed.tolist():
+                texts[number] = self._fetched(np.split(rows, starts[1:])[number])
+            fetched = pa.array(texts, pa.binary())
+        times = _texts(self._columns.timestamp[rows[starts]])
+        return _joined(
+            fetched, b',"event":{"ingested":"', _texts(newest), b'"},"@timestamp":"', times, b'"}\n'
+        )
 
     def _fetched(self, rows: Ints) -> bytes:
         """Name the values of one document that were read before its newest, and when."""
@@ -161,21 +182,44 @@ class _Writer:
         for row, time in zip(earlier.tolist(), _texts(columns.asked_at[earlier]), strict=True):
             metric = names.metric_field(columns.name("metric", row))
             statistic = names.statistic_field(columns.name("statistic", row))
-            fetched[f"{metric}.{statistic}"] = time.decode()
+            fetched[f"{metric}.{statistic}"] = time.as_py().decode()
         return b',"nephoscope":%b' % orjson.dumps({"fetched": fetched})
 
 
-def _name(field: str) -> bytes:
-    return orjson.dumps(field).replace(b"%", b"%%")
+def _joined(*pieces: bytes | pa.BinaryArray) -> pa.BinaryArray:
+    """Join texts, document by document; one that is no array is the same for each."""
+    scalars = [pa.scalar(one, pa.binary()) if isinstance(one, bytes) else one for one in pieces]
+    return pc.binary_join_element_wise(*scalars, pa.scalar(b"", pa.binary()))
+
+
+def _batch(items: pa.BinaryArray) -> Batch:
+    """Take the bytes of a new array as they lie in its memory: they are the lines."""
+    _, offsets, lines = items.buffers()
+    ends = np.frombuffer(offsets, np.int32, len(items) + 1).astype(np.int64)
+    return Batch(memoryview(lines)[: int(ends[-1])], ends)
+
+
+def _numbers(values: npt.NDArray[np.float64]) -> pa.BinaryArray:
+    """Write numbers as JSON has them, the shortest text that reads back as the same double."""
+    written = np.frombuffer(orjson.dumps(values, option=orjson.OPT_SERIALIZE_NUMPY), np.uint8)
+    inner = written[1:-1]
+    separators = np.flatnonzero(inner == ord(","))
+    offsets = np.empty(len(values) + 1, np.int32)
+    offsets[0] = 0
+    offsets[1:-1] = separators - np.arange(len(separators))
+    offsets[-1] = len(inner) - len(separators)
+    texts = inner[inner != ord(",")]
+    return pa.Array.from_buffers(
+        pa.binary(), len(values), [None, pa.py_buffer(offsets), pa.py_buffer(texts)]
+    )
 
 
 def _moments(milliseconds: Ints) -> npt.NDArray[np.datetime64]:
     return milliseconds.astype("datetime64[ms]")
 
 
-def _texts(milliseconds: Ints) -> list[bytes]:
+def _texts(milliseconds: Ints) -> pa.BinaryArray:
     """Write moments as Elasticsearch does: ``2026-11-20T00:00:00.000Z``; as text they sort."""
-    texts: list[bytes] = (
-        np.datetime_as_string(_moments(milliseconds), timezone="UTC").astype("S").tolist()
-    )
-    return texts
+    moments, codes = np.unique(milliseconds, return_inverse=True)
+    texts = np.datetime_as_string(_moments(moments), timezone="UTC").astype("S")
+    return pa.array(texts.tolist(), pa.binary()).take(pa.array(codes))

@@ -18,11 +18,12 @@ from nephoscope.errors import Rejected, StoreError
 from nephoscope.model import Resource, Seen, instant
 from nephoscope.store import names
 from nephoscope.store.answers import answered
-from nephoscope.store.bulk import Patience, send
-from nephoscope.store.items import Item, Outcome
+from nephoscope.store.bulk import MOST_ITEMS, Patience, send
+from nephoscope.store.items import Item, Outcome, batches
 from nephoscope.store.labels import document_fields
-from nephoscope.store.pages import Hit, buckets
+from nephoscope.store.pages import buckets
 from nephoscope.store.schema import ensure_inventory
+from nephoscope.store.standing import Hit
 
 ROUNDS = 10
 """Of writing what another writer changed meanwhile."""
@@ -84,8 +85,9 @@ def record(
         if attempt:
             patience.pause(attempt - 1)
         stored = _latest(client, seen_at)
-        items = _items(waiting, stored, instant(seen_at))
-        lost = {_resource(outcome) for outcome in send(client, items, patience) if _lost(outcome)}
+        items = batches(_items(waiting, stored, instant(seen_at)), MOST_ITEMS)
+        refused = (one for settled in send(client, items, patience) for one in settled.others)
+        lost = {_resource(outcome) for outcome in refused if _lost(outcome)}
         waiting = {id_: waiting[id_] for id_ in lost}
         if not waiting:
             return
@@ -115,9 +117,7 @@ def _lost(outcome: Outcome) -> bool:
     """
     if outcome.conflict:
         return outcome.item.verb == "index"  # a version that stands there already is no loss
-    if not outcome.stored:
-        raise Rejected(f"Elasticsearch rejected a resource of the inventory: {outcome.reason}")
-    return False
+    raise Rejected(f"Elasticsearch rejected a resource of the inventory: {outcome.reason}")
 
 
 def _latest(client: Elasticsearch, at: datetime) -> dict[str, Hit]:

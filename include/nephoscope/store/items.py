@@ -1,14 +1,22 @@
-"""What a bulk request is made of, and what becomes of it."""
+"""What bulk requests are made of, and what becomes of it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import orjson
 
+Offsets = npt.NDArray[np.int64]
+
 # Plain numbers: asking an enum for one costs a tenth of a rerun's own time.
-NOT_STORED, CONFLICT = HTTPStatus.MULTIPLE_CHOICES.value, HTTPStatus.CONFLICT.value
+CREATED, NOT_STORED = HTTPStatus.CREATED.value, HTTPStatus.MULTIPLE_CHOICES.value
+CONFLICT = HTTPStatus.CONFLICT.value
 
 
 class Item(NamedTuple):
@@ -34,17 +42,101 @@ class Item(NamedTuple):
         """What it is written to: the write alias of an index."""
         return str(orjson.loads(self.action)[self.verb]["_index"])
 
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Items, as the lines that a request carries: an action, its source, and so on.
+
+    Attributes:
+        lines: whole lines, each with its end.
+        offsets: where in ``lines`` each item begins, and where the last one ends; from 0.
+    """
+
+    lines: bytes | memoryview
+    offsets: Offsets
+
+    @classmethod
+    def of(cls, items: Iterable[Item]) -> Batch:
+        """Write items."""
+        written = [b"%b\n%b\n" % (item.action, item.source) for item in items]
+        offsets = np.cumsum([0, *map(len, written)], dtype=np.int64)
+        return cls(b"".join(written), offsets)
+
+    @classmethod
+    def joined(cls, batches: list[Batch]) -> Batch:
+        """Return all items in one."""
+        if len(batches) == 1:
+            return batches[0]
+        begin, offsets = 0, [np.zeros(1, np.int64)]
+        for batch in batches:
+            offsets.append(batch.offsets[1:] + begin)
+            begin += batch.size
+        return cls(b"".join(batch.lines for batch in batches), np.concatenate(offsets))
+
+    def __len__(self) -> int:
+        """Count the items."""
+        return len(self.offsets) - 1
+
     @property
     def size(self) -> int:
-        """The bytes it takes of a body."""
-        return len(self.action) + len(self.source) + 2
+        """The bytes of a body."""
+        return int(self.offsets[-1])
+
+    def cut(self, most: int, most_bytes: int) -> tuple[Batch, Batch]:
+        """Return the first items and the rest; the last of the first may exceed the bytes."""
+        fit = int(np.searchsorted(self.offsets, most_bytes))
+        at = max(0, min(most, fit, len(self)))
+        end = int(self.offsets[at])
+        lines = memoryview(self.lines)
+        first = Batch(lines[:end], self.offsets[: at + 1])
+        return first, Batch(lines[end:], self.offsets[at:] - end)
+
+    def items(self, numbers: Iterable[int] | None = None) -> Iterator[Item]:
+        """Yield all items, or those of these numbers."""
+        for number in range(len(self)) if numbers is None else numbers:
+            begin, end = self.offsets[number : number + 2].tolist()
+            action, source, _ = bytes(self.lines[begin:end]).split(b"\n")
+            yield Item(*_named(action)[:1], action, source, _named(action)[1])
+
+    def named(self) -> list[tuple[str, str]]:
+        """Return the verb and the id of each item; most ids are empty."""
+        return [_named(action) for action in bytes(self.lines).split(b"\n")[:-1:2]]
+
+
+@lru_cache(maxsize=1024)  # the creations of an index have one action, which is read once
+def _named(action: bytes) -> tuple[str, str]:
+    [(verb, target)] = orjson.loads(action).items()
+    return verb, target.get("_id", "")
+
+
+def batches(items: Iterable[Item], most: int) -> Iterator[Batch]:
+    """Yield items some at a time; they are drawn as they are needed."""
+    some: list[Item] = []
+    for item in items:
+        some.append(item)
+        if len(some) == most:
+            yield Batch.of(some)
+            some = []
+    if some:
+        yield Batch.of(some)
+
+
+def by_alias(items: Iterable[Item]) -> dict[str, list[Item]]:
+    """Sort items by what they are written to."""
+    by_action: dict[bytes, list[Item]] = {}
+    for item in items:
+        by_action.setdefault(item.action, []).append(item)
+    sorted_: dict[str, list[Item]] = {}
+    for same in by_action.values():
+        sorted_.setdefault(same[0].alias, []).extend(same)
+    return sorted_
 
 
 class Outcome(NamedTuple):
-    """What became of an item.
+    """What became of an item that was not stored.
 
-    The status is below 300: stored; 409: a document of that id stands in the way; else: refused
-    for what it is, for the reason given.
+    The status is 409: a document of that id stands in the way; else: refused for what it is, for
+    the reason given.
     """
 
     item: Item
@@ -53,11 +145,26 @@ class Outcome(NamedTuple):
     reason: str = ""
 
     @property
-    def stored(self) -> bool:
-        """Whether Elasticsearch has it."""
-        return self.status < NOT_STORED
-
-    @property
     def conflict(self) -> bool:
         """Whether another document stands in its way."""
         return self.status == CONFLICT
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What one request settled.
+
+    Attributes:
+        created: documents that are new.
+        updated: documents that were written over.
+        others: what was not stored.
+    """
+
+    created: int
+    updated: int
+    others: list[Outcome]
+
+    @property
+    def items(self) -> int:
+        """How many are settled."""
+        return self.created + self.updated + len(self.others)

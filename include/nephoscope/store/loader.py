@@ -7,27 +7,29 @@ was read, and is made again from what stands there then.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 
-import orjson
 import pyarrow as pa
 from elasticsearch import Elasticsearch
 
 from nephoscope.errors import Rejected, StoreError
 from nephoscope.store import names
-from nephoscope.store.bulk import Patience, send
+from nephoscope.store.bulk import MOST_ITEMS, Patience, send
 from nephoscope.store.columns import Columns
+from nephoscope.store.comparing import Compared, compare, compare_by_id
 from nephoscope.store.documents import Attributes, create_action, documents
-from nephoscope.store.items import Item, Outcome
-from nephoscope.store.merge import merged
-from nephoscope.store.pages import Hit, by_id
+from nephoscope.store.items import Batch, Item, Outcome, Settled, batches
 from nephoscope.store.schema import ensure_indices
 
 MOST_MERGED = 5_000
 """Documents in one round of merges; a search gives at most 10,000."""
+
+AHEAD = 2
+"""Batches that are compared at a time: one waits for Elasticsearch, the other for this process."""
 
 ROUNDS = 50
 """Of reading and writing a merge: another writer can win each of them once."""
@@ -153,7 +155,7 @@ def restore(
         StoreError: Elasticsearch does not answer, or an index is gone.
     """
     loading = _Load(client, patience or Patience())
-    loading.store(one.item for one in rejections)
+    loading.store(batches((one.item for one in rejections), MOST_ITEMS))
     return loading.report
 
 
@@ -165,6 +167,7 @@ class _Load:
         self._client = client
         self._patience = patience
         self._made: set[tuple[str, date]] = set()
+        self._rerun = False
 
     def load(self, columns: Columns, attributes: Attributes) -> None:
         """Store the points of one table."""
@@ -172,17 +175,15 @@ class _Load:
         self.report.points += len(columns.value)
         self.store(documents(columns, attributes))
 
-    def store(self, items: Iterable[Item]) -> None:
+    def store(self, creations: Iterable[Batch]) -> None:
         """Create documents, and merge those that stand there already."""
         conflicts: dict[str, Item] = {}
-        for outcome in self._send(self._counted(items)):
-            if not outcome.conflict:
-                self._settle(outcome)
-                continue
-            if outcome.id in conflicts or len(conflicts) == MOST_MERGED:
-                self._merge(conflicts)
-                conflicts = {}
-            conflicts[outcome.id] = outcome.item
+        for settled in self._send(self._worth_writing(creations)):
+            for outcome in self._count(settled):
+                if outcome.id in conflicts or len(conflicts) == MOST_MERGED:
+                    self._merge(conflicts)
+                    conflicts = {}
+                conflicts[outcome.id] = outcome.item
         self._merge(conflicts)
 
     def _make(self, months: set[tuple[str, date]]) -> None:
@@ -190,22 +191,46 @@ class _Load:
             ensure_indices(self._client, namespace, [month])
         self._made |= months
 
-    def _send(self, items: Iterable[Item]) -> Iterator[Outcome]:
-        return send(self._client, items, self._patience)
+    def _send(self, writes: Iterable[Batch]) -> Iterator[Settled]:
+        return send(self._client, writes, self._patience)
 
-    def _counted(self, items: Iterable[Item]) -> Iterator[Item]:
-        for item in items:
-            self.report.produced += 1
-            yield item
+    def _count(self, settled: Settled) -> Iterator[Outcome]:
+        """Count what was stored or rejected; yield the conflicts."""
+        self.report.created += settled.created
+        self.report.merged += settled.updated
+        conflicts = 0
+        for outcome in settled.others:
+            if outcome.conflict:
+                conflicts += 1
+                yield outcome
+            else:
+                self._reject(outcome)
+        self._rerun |= conflicts > settled.items / 2
 
-    def _settle(self, outcome: Outcome) -> None:
-        """Count a document that was created, merged or rejected."""
-        if not outcome.stored:
-            self._reject(outcome)
-        elif outcome.item.verb == "create":
-            self.report.created += 1
-        else:
-            self.report.merged += 1
+    def _worth_writing(self, creations: Iterable[Batch]) -> Iterator[Batch]:
+        """Yield what is to be written, after counting what is not.
+
+        To create a document is the cheapest way to learn that it is new, and the dearest to learn
+        that it is not. So in a rerun, from the first request on that found most of its documents
+        there, what stands there is read first, some batches ahead; until most are not there.
+        """
+        waiting: deque[Future[Compared]] = deque()
+        with ThreadPoolExecutor(AHEAD) as pool:
+            for batch in creations:
+                self.report.produced += len(batch)
+                if not self._rerun:
+                    yield batch
+                    continue
+                waiting.append(pool.submit(compare, self._client, batch))
+                if len(waiting) == AHEAD:
+                    yield from self._note(waiting.popleft().result())
+            for future in waiting:
+                yield from self._note(future.result())
+
+    def _note(self, compared: Compared) -> Iterator[Batch]:
+        self.report.unchanged += compared.unchanged
+        self._rerun = compared.found > compared.items / 2
+        return batches(compared.writes, MOST_ITEMS)
 
     def _reject(self, outcome: Outcome) -> None:
         index = names.index_written_by(outcome.item.alias)
@@ -224,37 +249,13 @@ class _Load:
             if attempt:
                 self._patience.pause(attempt - 1)
             lost = {}
-            for outcome in self._send(self._merges(conflicts)):
-                if outcome.conflict:
+            compared = compare_by_id(self._client, conflicts)
+            self.report.unchanged += compared.unchanged
+            for settled in self._send(batches(compared.writes, MOST_ITEMS)):
+                for outcome in self._count(settled):
                     lost[outcome.id] = conflicts[outcome.id]
-                else:
-                    self._settle(outcome)
             conflicts = lost
         raise StoreError(
             f"{len(conflicts)} documents were changed by others {ROUNDS} times while they were "
             "merged; run again when fewer loads run at once"
         )
-
-    def _merges(self, conflicts: Mapping[str, Item]) -> Iterator[Item]:
-        """Yield what is to be written, after counting what is not."""
-        aliases: dict[str, list[str]] = {}
-        for id_, item in conflicts.items():
-            aliases.setdefault(item.alias, []).append(id_)
-        for alias, ids in aliases.items():
-            stored = by_id(self._client, alias, ids)
-            for id_ in ids:
-                if merge := self._merged(alias, conflicts[id_], stored.get(id_)):
-                    yield merge
-                else:
-                    self.report.unchanged += 1
-
-    @staticmethod
-    def _merged(alias: str, item: Item, found: Hit | None) -> Item | None:
-        """Return the write of a merge: none where nothing changes, the item where none is found."""
-        if found is None:
-            return item
-        read = orjson.loads(item.source)
-        source = merged(found.source, read, names.field_of(read["aws"]["cloudwatch"]["namespace"]))
-        if source is None:
-            return None
-        return Item.of("index", alias, found.id, source, **found.unchanged)

@@ -1,10 +1,10 @@
-"""Reads: documents by their ids, and hits and buckets page after page, in flat memory."""
+"""Reads: hits and buckets page after page, in flat memory."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any
 
 from elasticsearch import Elasticsearch
 
@@ -17,45 +17,6 @@ BUCKETS = 1_000
 """Of one page of an aggregation; each may hold a hundred counts."""
 
 _KEEP_ALIVE = "5m"
-_HIT = "hits.hits._id,hits.hits._seq_no,hits.hits._primary_term,hits.hits._source"
-
-
-class Hit(NamedTuple):
-    """A stored document, and what a conditional write of it names."""
-
-    id: str
-    seq_no: int
-    primary_term: int
-    source: dict[str, Any]
-
-    @classmethod
-    def of(cls, hit: Mapping[str, Any]) -> Hit:
-        """Read a hit that was asked for with ``seq_no_primary_term``."""
-        return cls(hit["_id"], hit["_seq_no"], hit["_primary_term"], hit["_source"])
-
-    @property
-    def unchanged(self) -> dict[str, int]:
-        """The condition of a write that must not overwrite another."""
-        return {"if_seq_no": self.seq_no, "if_primary_term": self.primary_term}
-
-
-def by_id(client: Elasticsearch, alias: str, ids: Sequence[str]) -> dict[str, Hit]:
-    """Read documents as they stand after all writes acknowledged before; at most `PAGE`.
-
-    A refresh and a search: in a time series index that is five to ten times as fast as mget.
-    A document that another writer changes meanwhile is read as it was; a conditional write tells.
-    """
-    with answered(client) as asked:
-        asked.indices.refresh(index=alias)
-        answer = asked.search(
-            index=alias,
-            size=len(ids),
-            query={"ids": {"values": ids}},
-            seq_no_primary_term=True,
-            allow_partial_search_results=False,
-            filter_path=_HIT,
-        )
-    return {hit["_id"]: Hit.of(hit) for hit in answer.get("hits", {}).get("hits", [])}
 
 
 Fields = dict[str, Any]

@@ -37,8 +37,9 @@ for text in sys.argv[3:]:
     for shard in planned.shards:
         done = steps.extract(root, planned.run, shard["number"], 1, cloud, lambda: now)
         for table in landing.read_points(root, done.name):
-            for document in documents(Columns.of(table), {}):
-                print(document)
+            for batch in documents(Columns.of(table), {}):
+                for document in batch.items():
+                    print(document)
 print(tzname, file=sys.stderr)
 """
 

@@ -26,7 +26,8 @@ def load_planted(begun, url, namespace, instances, minutes, version):
 def load_with_ids_of_chance(begun, url, index, instances, minutes):
     """Load as those do who let Elasticsearch draw the ids."""
     table = points("any", instances, minutes)
-    sources = [item.source for item in documents(Columns.of(table), {})]
+    made = documents(Columns.of(table), {})
+    sources = [item.source for batch in made for item in batch.items()]
     with Elasticsearch(url) as client:
         begun.set()
         for start in range(0, len(sources), 100):

@@ -97,7 +97,8 @@ def test_a_loop_that_does_not_look_at_answers_loses_documents(
 ):
     """The negative arm: what the tests above compare does tell when something is lost."""
     ensure_indices(elasticsearch, namespace, [date(2026, 11, 1)])
-    items = documents(Columns.of(points(namespace, INSTANCES, MINUTES)), {})
+    made = documents(Columns.of(points(namespace, INSTANCES, MINUTES)), {})
+    items = (item for batch in made for item in batch.items())
     with (
         FaultyProxy(elasticsearch_url, {4: fault}.get) as proxy,
         Elasticsearch(proxy.url, max_retries=0) as client,

@@ -10,7 +10,7 @@ from nephoscope.errors import Rejected, StoreError, StoreFull
 from nephoscope.model import Resource
 from nephoscope.store import names
 from nephoscope.store.bulk import Patience, send
-from nephoscope.store.items import Item
+from nephoscope.store.items import Batch, Item
 from nephoscope.store.loader import load, store
 from nephoscope.store.schema import ensure_indices
 from unit.store.points_table import ASKED, NOON, point, table
@@ -50,6 +50,50 @@ def test_a_rerun_changes_nothing(elasticsearch, namespace, documents):
     report = load(elasticsearch, [day(namespace, "cpu", "net", asked_at=LATER)], attributes={})
     assert (report.produced, report.unchanged) == (36, 36)
     assert documents() == before
+
+
+def test_a_long_rerun_looks_before_it_writes(elasticsearch, namespace, documents, monkeypatch):
+    """Only the first requests find by conflicts that all is there: most items are never sent."""
+    monkeypatch.setattr("nephoscope.store.bulk.MOST_ITEMS", 20)
+    monkeypatch.setattr("nephoscope.store.documents.AT_ONCE", 20)
+    first = day(namespace, "cpu", "net", instances=100)
+    load(elasticsearch, [first], attributes={})
+    before = documents()
+    indexing = _indexing(elasticsearch, namespace)
+    report = load(elasticsearch, [first], attributes={})
+    assert (report.produced, report.unchanged) == (1200, 1200)
+    assert documents() == before
+    refused = _indexing(elasticsearch, namespace)["index_failed"] - indexing["index_failed"]
+    assert 0 < refused <= 300
+
+
+def test_a_rerun_that_looks_writes_what_is_new_and_what_changed(
+    elasticsearch, namespace, documents, monkeypatch
+):
+    monkeypatch.setattr("nephoscope.store.bulk.MOST_ITEMS", 20)
+    monkeypatch.setattr("nephoscope.store.documents.AT_ONCE", 20)
+    load(elasticsearch, [day(namespace, "cpu", instances=60)], attributes={})
+    again = [
+        day(namespace, "cpu", instances=60),
+        day(namespace, "cpu", instances=50, value=0.5, asked_at=LATER),
+        day(namespace, "cpu", "net", instances=70),
+    ]
+    report = load(elasticsearch, again, attributes={})
+    assert report.created == 120
+    assert report.merged + report.unchanged == report.produced - 120
+    field = names.field_of(namespace)
+    for hit in documents().values():
+        source = hit["_source"]
+        instance = int(source["aws"]["dimensions"]["InstanceId"].removeprefix("i-"))
+        minute = int(source["@timestamp"][14:16])
+        value = 100.0 * instance + minute
+        newest = value + 0.5 if instance < 50 else value
+        assert source["aws"][field]["metrics"] == {"cpu": {"avg": newest}, "net": {"avg": value}}
+
+
+def _indexing(client, namespace):
+    stats = client.indices.stats(index=names.indices_of(namespace), metric="indexing")
+    return stats["_all"]["primaries"]["indexing"]
 
 
 @pytest.mark.parametrize(
@@ -223,7 +267,7 @@ def test_a_load_never_makes_an_index(elasticsearch, namespace):
     ):
         item = Item.of("create", target, "x", {})
         with pytest.raises(StoreError, match="lost an index"):
-            list(send(elasticsearch, [item], QUICK))
+            list(send(elasticsearch, [Batch.of([item])], QUICK))
     assert not elasticsearch.indices.exists(index="cloudwatch-write-metrics-nowhere-2026.11")
 
 

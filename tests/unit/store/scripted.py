@@ -1,5 +1,6 @@
 """The official client over a wire that answers as a test says."""
 
+from threading import Lock
 from types import SimpleNamespace
 
 import orjson
@@ -48,6 +49,7 @@ class Scripted:
 
     def __init__(self, *answers):
         self.requests = []
+        self._lock = Lock()
 
         class Wire(BaseNode):
             def perform_request(self, *_target, body=None, **_options):
@@ -60,8 +62,10 @@ class Scripted:
         self.client = Elasticsearch("http://user:secret@127.0.0.1:9200", node_class=Wire)
 
     def reply(self, body, config):
-        self.requests.append(body)
-        given = self.answers[min(len(self.requests), len(self.answers)) - 1](body)
+        with self._lock:
+            self.requests.append(body)
+            number = len(self.requests)
+        given = self.answers[min(number, len(self.answers)) - 1](body)
         status, content = given if isinstance(given, tuple) else (200, given)
         kind = "text/html" if isinstance(content, str) else "application/json"
         data = content.encode() if isinstance(content, str) else orjson.dumps(content)

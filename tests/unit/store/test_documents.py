@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nephoscope.errors import ConfigError, Rejected
-from nephoscope.model import Resource
+from nephoscope.model import Resource, dimensions_from_key
 from nephoscope.store import columns
 from nephoscope.store.columns import Columns
 from nephoscope.store.documents import documents
@@ -23,7 +23,8 @@ LATER = ASKED + timedelta(hours=1)
 def sources(*points, attributes=None):
     return [
         orjson.loads(item.source)
-        for item in documents(Columns.of(table(*points)), attributes or {})
+        for batch in documents(Columns.of(table(*points)), attributes or {})
+        for item in batch.items()
     ]
 
 
@@ -85,7 +86,7 @@ def test_an_index_holds_a_month():
     made = documents(
         Columns.of(table(point(timestamp=last), point(timestamp=last + timedelta(minutes=5)))), {}
     )
-    assert [item.alias for item in made] == [
+    assert [item.alias for batch in made for item in batch.items()] == [
         "cloudwatch-write-metrics-aws.ec2-2026.11",
         "cloudwatch-write-metrics-aws.ec2-2026.12",
     ]
@@ -158,3 +159,46 @@ def test_every_value_is_in_exactly_one_document_as_it_was(points):
         for value in statistics.values()
     )
     assert list(map(repr, written)) == [repr(v) for v in sorted(one["value"] for one in points)]
+
+
+FEW = st.builds(
+    point,
+    metric=st.sampled_from(["cpu", "net", "disk"]),
+    statistic=st.sampled_from(["Average", "Maximum"]),
+    value=st.sampled_from([0.0, -1.5, 1e300, 5e-324, 12345678.9]),
+    timestamp=st.integers(0, 3).map(lambda number: NOON + timedelta(minutes=5 * number)),
+    dimensions=st.sampled_from(["i-1", "i-2"]).map(lambda name: [("InstanceId", name)]),
+    asked_at=st.sampled_from([ASKED, LATER]),
+)
+
+
+@given(st.lists(FEW, max_size=60), st.integers(1, 5))
+def test_documents_with_and_without_the_same_measures_hold_the_newest_of_each(points, at_once):
+    newest = {}
+    for one in points:
+        key = one["dimensions"], one["timestamp"], one["metric"], one["statistic"]
+        newest[key] = max(newest.get(key, (ASKED, -2.0)), (one["asked_at"], one["value"]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("nephoscope.store.documents.AT_ONCE", at_once)
+        found = {}
+        for source in sources(*points):
+            late = source["event"]["ingested"]
+            early = source.get("nephoscope", {}).get("fetched", {})
+            for metric, values in source["aws"]["ec2"]["metrics"].items():
+                for statistic, value in values.items():
+                    whose = source["aws"]["dimensions"]["InstanceId"], source["@timestamp"]
+                    read = early.get(f"{metric}.{statistic}", late)
+                    assert (*whose, metric, statistic) not in found
+                    found[*whose, metric, statistic] = (read, repr(value))
+    fields = {"Average": "avg", "Maximum": "max"}
+    assert found == {
+        (dimensions_from_key(whose)[0][1], _text(time), metric, fields[statistic]): (
+            _text(read),
+            repr(value),
+        )
+        for (whose, time, metric, statistic), (read, value) in newest.items()
+    }
+
+
+def _text(moment):
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.000Z"
