@@ -34,4 +34,4 @@ def test_all_benchmarks_run_at_small_sizes_and_write_their_figures(tmp_path):
 def test_a_benchmark_that_there_is_not_is_named(tmp_path):
     done = run("nothing")
     assert done.returncode == 2
-    assert "no benchmark nothing: pages, day, memory, quota, large_fleet" in done.stderr
+    assert "no benchmark nothing: pages, day, memory, quota, large_fleet, store" in done.stderr
