@@ -6,10 +6,14 @@
     items        what a bulk request is made of
     bulk         writes: one retry layer, and an outcome for every item
     columns      points as arrays, sorted into documents
+    repeats      which of these stand there already, value for value
     documents    points to documents
     labels       what is known of a resource, on documents and in the inventory
     merge        two reads of one document to one
+    standing     documents as they stand, to be written over
+    comparing    conflicts to merges
     loader       points into the store: create, or merge with what is stored
+    decoding     JSON of many small objects, read fast
     pages, rows  reads: hits and buckets page after page, and tables of them
     queries      stored points for the report, and their counts for the audit
     totals       how much is stored, and how fresh it is

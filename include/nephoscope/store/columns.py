@@ -19,6 +19,7 @@ ROWS = 100_000
 """How many are sorted and written at once, or one resource's where those are more."""
 
 Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,20 @@ class Part:
     def stops(self) -> Ints:
         """Where each document ends in ``rows``."""
         return np.append(self.starts[1:], len(self.rows))
+
+    def cut(self, most: int) -> Iterator[Part]:
+        """Yield the documents some at a time."""
+        stops = self.stops
+        for first in range(0, len(self.starts), most):
+            starts = self.starts[first : first + most]
+            stop = stops[first + len(starts) - 1]
+            yield Part(self.rows[starts[0] : stop], starts - starts[0])
+
+    def only(self, which: Flags) -> Part:
+        """Return the documents for which a flag is set."""
+        sizes = self.stops - self.starts
+        kept = sizes[which]
+        return Part(self.rows[np.repeat(which, sizes)], np.cumsum(kept) - kept)
 
 
 @dataclass(frozen=True, slots=True)

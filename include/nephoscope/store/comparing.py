@@ -1,17 +1,17 @@
-"""Items against the documents that stand there: what is to be written, and what says the same."""
+"""Items against the documents that stand in their way: what is to be written."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from elasticsearch import Elasticsearch
 
 from nephoscope.store import names
 from nephoscope.store.decoding import loads, uncollected
-from nephoscope.store.items import Batch, Item, by_alias
+from nephoscope.store.items import Item, by_alias
 from nephoscope.store.merge import merged
-from nephoscope.store.standing import Hit, Source, alike, by_id, identity
+from nephoscope.store.standing import Source, by_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,74 +19,41 @@ class Compared:
     """What came of a comparison.
 
     Attributes:
-        items: how many were compared.
-        found: how many of them stand there, unchanged or not.
-        unchanged: how many of these say the same.
-        writes: the items that do not stand there, and merges of those that say something else.
+        unchanged: how many items say what stands there.
+        writes: merges of the others; items of which nothing stands there any more.
     """
 
-    items: int
-    found: int
     unchanged: int
     writes: list[Item]
 
 
-def compare(client: Elasticsearch, batch: Batch) -> Compared:
-    """Compare items with what stands there, found by what they are of.
-
-    It may miss some, as `alike` does; their creation then tells.
-    """
-    with uncollected():  # what is read is let go before this ends
-        return _sum(_of_alias(client, *each) for each in by_alias(batch.items()).items())
-
-
-def _of_alias(client: Elasticsearch, alias: str, items: Sequence[Item]) -> Compared:
-    reads = _sources(items)
-    whose = list(map(identity, reads))
-    stored = alike(client, alias, whose)
-    return _over(alias, items, reads, list(map(stored.get, whose)))
-
-
-def compare_by_id(client: Elasticsearch, conflicts: Mapping[str, Item]) -> Compared:
+def compare(client: Elasticsearch, conflicts: Mapping[str, Item]) -> Compared:
     """Compare items with what stands in their way, whose ids are the keys."""
     ids = {item: id_ for id_, item in conflicts.items()}
-    with uncollected():
-        return _sum(_of_ids(client, alias, items, ids) for alias, items in by_alias(ids).items())
+    with uncollected():  # what is read is let go before this ends
+        writes = [
+            write
+            for alias, items in by_alias(ids).items()
+            for write in _writes(client, alias, items, [ids[item] for item in items])
+        ]
+    return Compared(len(conflicts) - len(writes), writes)
 
 
-def _of_ids(
-    client: Elasticsearch, alias: str, items: Sequence[Item], ids: Mapping[Item, str]
-) -> Compared:
-    stored = by_id(client, alias, [ids[item] for item in items])
-    return _over(alias, items, _sources(items), [stored.get(ids[item]) for item in items])
-
-
-def _over(
-    alias: str, items: Sequence[Item], reads: Sequence[Source], hits: Sequence[Hit | None]
-) -> Compared:
-    """Make the write of each item over what stands there; of one that changes nothing, none."""
-    writes, unchanged = [], 0
-    for item, read, hit in zip(items, reads, hits, strict=True):
+def _writes(
+    client: Elasticsearch, alias: str, items: Sequence[Item], ids: Sequence[str]
+) -> list[Item]:
+    """Return the write of each item over what stands there; of one that changes nothing, none."""
+    stored, writes = by_id(client, alias, ids), list[Item]()
+    for item, id_, read in zip(items, ids, _sources(items), strict=True):
+        hit = stored.get(id_)
         if hit is None:
             writes.append(item)
             continue
         field = names.field_of(read["aws"]["cloudwatch"]["namespace"])
         source = merged(hit.source, read, field)
-        if source is None:
-            unchanged += 1
-        else:
+        if source is not None:
             writes.append(Item.of("index", alias, hit.id, source, **hit.unchanged))
-    return Compared(len(items), len(items) - hits.count(None), unchanged, writes)
-
-
-def _sum(parts: Iterable[Compared]) -> Compared:
-    every = list(parts)
-    return Compared(
-        items=sum(one.items for one in every),
-        found=sum(one.found for one in every),
-        unchanged=sum(one.unchanged for one in every),
-        writes=[item for one in every for item in one.writes],
-    )
+    return writes
 
 
 def _sources(items: Sequence[Item]) -> list[Source]:

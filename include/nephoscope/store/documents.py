@@ -7,7 +7,7 @@ No object is made for a point or a document.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -32,16 +32,24 @@ AT_ONCE = 2_000
 """Documents that are written at once: with all the tags that AWS allows, 40 MB."""
 
 
-def documents(columns: Columns, attributes: Attributes) -> Iterator[Batch]:
+def documents(
+    columns: Columns, attributes: Attributes, parts: Iterable[Part] | None = None
+) -> Iterator[Batch]:
     """Yield the creation of each document that the points make.
+
+    Args:
+        columns: the points.
+        attributes: what their resources are.
+        parts: of the columns; all if None.
 
     Raises:
         ConfigError: two metrics of a namespace would be stored as one.
     """
     _refuse_twins(columns)
     writer = _Writer(columns, attributes)
-    for part in columns.parts():
-        yield from writer.batches(part)
+    for part in columns.parts() if parts is None else parts:
+        for some in part.cut(AT_ONCE):
+            yield writer.batch(some.rows, some.starts)
 
 
 def create_action(index: str) -> bytes:
@@ -72,14 +80,7 @@ class _Writer:
         self._columns = columns
         self._attributes = attributes
 
-    def batches(self, part: Part) -> Iterator[Batch]:
-        """Yield the creations of the documents of a part, some thousand at a time."""
-        for first in range(0, len(part.starts), AT_ONCE):
-            last = min(first + AT_ONCE, len(part.starts))
-            starts, stops = part.starts[first:last], part.stops[first:last]
-            yield self._batch(part.rows[starts[0] : stops[-1]], starts - starts[0])
-
-    def _batch(self, rows: Ints, starts: Ints) -> Batch:
+    def batch(self, rows: Ints, starts: Ints) -> Batch:
         """Write documents: those with the same measures at once.
 
         Args:

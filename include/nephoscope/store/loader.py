@@ -13,23 +13,25 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 
+import numpy as np
 import pyarrow as pa
 from elasticsearch import Elasticsearch
 
 from nephoscope.errors import Rejected, StoreError
 from nephoscope.store import names
 from nephoscope.store.bulk import MOST_ITEMS, Patience, send
-from nephoscope.store.columns import Columns
-from nephoscope.store.comparing import Compared, compare, compare_by_id
+from nephoscope.store.columns import Columns, Flags, Part
+from nephoscope.store.comparing import compare
 from nephoscope.store.documents import Attributes, create_action, documents
 from nephoscope.store.items import Batch, Item, Outcome, Settled, batches
+from nephoscope.store.repeats import repeated
 from nephoscope.store.schema import ensure_indices
 
 MOST_MERGED = 5_000
 """Documents in one round of merges; a search gives at most 10,000."""
 
 AHEAD = 2
-"""Batches that are compared at a time: one waits for Elasticsearch, the other for this process."""
+"""Parts that are compared at a time: one waits for Elasticsearch, the other for this process."""
 
 ROUNDS = 50
 """Of reading and writing a merge: another writer can win each of them once."""
@@ -173,12 +175,12 @@ class _Load:
         """Store the points of one table."""
         self._make(columns.months())
         self.report.points += len(columns.value)
-        self.store(documents(columns, attributes))
+        self.store(documents(columns, attributes, self._unlike(columns)))
 
     def store(self, creations: Iterable[Batch]) -> None:
         """Create documents, and merge those that stand there already."""
         conflicts: dict[str, Item] = {}
-        for settled in self._send(self._worth_writing(creations)):
+        for settled in self._send(self._counted(creations)):
             for outcome in self._count(settled):
                 if outcome.id in conflicts or len(conflicts) == MOST_MERGED:
                     self._merge(conflicts)
@@ -207,30 +209,36 @@ class _Load:
                 self._reject(outcome)
         self._rerun |= conflicts > settled.items / 2
 
-    def _worth_writing(self, creations: Iterable[Batch]) -> Iterator[Batch]:
-        """Yield what is to be written, after counting what is not.
+    def _counted(self, creations: Iterable[Batch]) -> Iterator[Batch]:
+        for batch in creations:
+            self.report.produced += len(batch)
+            yield batch
 
-        To create a document is the cheapest way to learn that it is new, and the dearest to learn
-        that it is not. So in a rerun, from the first request on that found most of its documents
-        there, what stands there is read first, some batches ahead; until most are not there.
+    def _unlike(self, columns: Columns) -> Iterator[Part]:
+        """Yield the parts of a table; in a rerun without what stands there, which is counted.
+
+        A rerun begins with the first request that finds most of its documents there, and ends
+        with the first part most of which is not.
         """
-        waiting: deque[Future[Compared]] = deque()
+        waiting: deque[tuple[Part, Future[Flags]]] = deque()
         with ThreadPoolExecutor(AHEAD) as pool:
-            for batch in creations:
-                self.report.produced += len(batch)
+            for part in columns.parts():
                 if not self._rerun:
-                    yield batch
+                    yield part
                     continue
-                waiting.append(pool.submit(compare, self._client, batch))
+                waiting.append((part, pool.submit(repeated, self._client, columns, part)))
                 if len(waiting) == AHEAD:
-                    yield from self._note(waiting.popleft().result())
-            for future in waiting:
-                yield from self._note(future.result())
+                    yield self._rest(*waiting.popleft())
+            for each in waiting:
+                yield self._rest(*each)
 
-    def _note(self, compared: Compared) -> Iterator[Batch]:
-        self.report.unchanged += compared.unchanged
-        self._rerun = compared.found > compared.items / 2
-        return batches(compared.writes, MOST_ITEMS)
+    def _rest(self, part: Part, compared: Future[Flags]) -> Part:
+        same = compared.result()
+        unchanged = int(np.count_nonzero(same))
+        self.report.produced += unchanged
+        self.report.unchanged += unchanged
+        self._rerun = unchanged > len(same) / 2
+        return part.only(~same)
 
     def _reject(self, outcome: Outcome) -> None:
         index = names.index_written_by(outcome.item.alias)
@@ -249,7 +257,7 @@ class _Load:
             if attempt:
                 self._patience.pause(attempt - 1)
             lost = {}
-            compared = compare_by_id(self._client, conflicts)
+            compared = compare(self._client, conflicts)
             self.report.unchanged += compared.unchanged
             for settled in self._send(batches(compared.writes, MOST_ITEMS)):
                 for outcome in self._count(settled):

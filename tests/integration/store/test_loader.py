@@ -55,7 +55,7 @@ def test_a_rerun_changes_nothing(elasticsearch, namespace, documents):
 def test_a_long_rerun_looks_before_it_writes(elasticsearch, namespace, documents, monkeypatch):
     """Only the first requests find by conflicts that all is there: most items are never sent."""
     monkeypatch.setattr("nephoscope.store.bulk.MOST_ITEMS", 20)
-    monkeypatch.setattr("nephoscope.store.documents.AT_ONCE", 20)
+    monkeypatch.setattr("nephoscope.store.columns.ROWS", 20)
     first = day(namespace, "cpu", "net", instances=100)
     load(elasticsearch, [first], attributes={})
     before = documents()
@@ -71,7 +71,7 @@ def test_a_rerun_that_looks_writes_what_is_new_and_what_changed(
     elasticsearch, namespace, documents, monkeypatch
 ):
     monkeypatch.setattr("nephoscope.store.bulk.MOST_ITEMS", 20)
-    monkeypatch.setattr("nephoscope.store.documents.AT_ONCE", 20)
+    monkeypatch.setattr("nephoscope.store.columns.ROWS", 20)
     load(elasticsearch, [day(namespace, "cpu", instances=60)], attributes={})
     again = [
         day(namespace, "cpu", instances=60),
