@@ -24,9 +24,9 @@ def values(client, metric, statistic):
 
 def coverage(client, day):
     """Return the coverage of each instance on a day, by its id."""
-    client.indices.refresh(index=names.COVERAGE)
+    client.indices.refresh(index=names.ALL_COVERAGE)
     found = {}
-    for hit in scan(client, index=names.COVERAGE, size=5000):
+    for hit in scan(client, index=names.ALL_COVERAGE, size=5000):
         source = hit["_source"]
         if source["@timestamp"][:10] == f"{day.start:%Y-%m-%d}":
             found[source["aws"]["dimensions"]["InstanceId"]] = source["nephoscope"]

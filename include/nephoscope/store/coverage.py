@@ -6,7 +6,7 @@ resource, period and day, so that an audit that runs again replaces what it said
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -182,13 +182,24 @@ def write_coverage(
     Raises:
         Rejected: Elasticsearch refuses one for what it is.
     """
-    ensure_coverage(client)
     written = 0
-    for settled in send(client, batches(map(_item, documents), MOST_ITEMS), patience):
+    items = map(_item, _with_index(client, documents))
+    for settled in send(client, batches(items, MOST_ITEMS), patience):
         for outcome in settled.others:
             raise Rejected(f"Elasticsearch rejected a day of coverage: {outcome.reason}")
         written += settled.items
     return written
+
+
+def _with_index(client: Elasticsearch, documents: Iterable[Coverage]) -> Iterator[Coverage]:
+    """Yield days; the index of a year is made before the first of it."""
+    made: set[int] = set()
+    for one in documents:
+        year = one.day.start.year
+        if year not in made:
+            ensure_coverage(client, [year])
+            made.add(year)
+        yield one
 
 
 def _item(one: Coverage) -> Item:
@@ -221,7 +232,8 @@ def _item(one: Coverage) -> Item:
         },
     }
     id_ = names.document_id(key, one.period, instant(one.day.start))
-    return Item.of("index", names.write_alias(names.COVERAGE), id_, source)
+    alias = names.write_alias(names.coverage_index_of(one.day.start.year))
+    return Item.of("index", alias, id_, source)
 
 
 def _written(spans: Spans) -> list[dict[str, str]]:

@@ -18,8 +18,10 @@ from nephoscope.model import Resource
 ALL_METRICS = "cloudwatch_metrics"
 """The alias that reads every metrics index."""
 
+ALL_COVERAGE = "cloudwatch_coverage"
+"""The alias that reads every coverage index."""
+
 INVENTORY = "cloudwatch-inventory"
-COVERAGE = "cloudwatch-coverage"
 
 STATISTICS = {
     "Average": "avg",
@@ -91,6 +93,11 @@ def indices_of(namespace: str) -> str:
     It may hit those of another (``shop`` and ``shop-8d3bb1f2``): filter by the namespace too.
     """
     return f"cloudwatch-metrics-{slug(namespace)}-*"
+
+
+def coverage_index_of(year: int) -> str:
+    """Name the index of the coverage of a year's days: ``cloudwatch-coverage-2026``."""
+    return f"cloudwatch-coverage-{year:04}"
 
 
 def write_alias(index: str) -> str:

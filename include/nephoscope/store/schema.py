@@ -59,9 +59,11 @@ def ensure_inventory(client: Elasticsearch) -> None:
     _ensure(client, names.INVENTORY, inventory_index(), {})
 
 
-def ensure_coverage(client: Elasticsearch) -> None:
-    """Make the coverage index if it does not exist yet."""
-    _ensure(client, names.COVERAGE, coverage_index(), {})
+def ensure_coverage(client: Elasticsearch, years: Iterable[int]) -> None:
+    """Make the coverage indices of years that do not exist yet."""
+    for year in years:
+        name = names.coverage_index_of(year)
+        _ensure(client, name, coverage_index(), {names.ALL_COVERAGE: {}})
 
 
 def _ensure(client: Elasticsearch, name: str, body: Mapping[str, Any], aliases: Aliases) -> None:
@@ -138,6 +140,7 @@ def coverage_index() -> dict[str, Any]:
     day = _fields(
         resource=_KEYWORD,
         state=_KEYWORD,
+        reasons=_KEYWORD,
         final={"type": "boolean"},
         expected={"type": "integer"},
         stored={"type": "integer"},

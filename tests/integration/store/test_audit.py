@@ -60,9 +60,9 @@ def test_an_audit_finds_what_is_missing_and_nothing_else(elasticsearch, namespac
 def test_coverage_is_written_over_what_it_was(elasticsearch, namespace, expected):
     for final in (False, True):
         assert write_coverage(elasticsearch, audit(elasticsearch, expected, DAY, final=final)) == 4
-    elasticsearch.indices.refresh(index=names.COVERAGE)
+    elasticsearch.indices.refresh(index=names.ALL_COVERAGE)
     answer = elasticsearch.search(
-        index=names.COVERAGE, query={"term": {"aws.cloudwatch.namespace": namespace}}
+        index=names.ALL_COVERAGE, query={"term": {"aws.cloudwatch.namespace": namespace}}
     )
     days = [hit["_source"] for hit in answer["hits"]["hits"]]
     assert len(days) == 4

@@ -39,10 +39,17 @@ def test_all_metrics_are_read_by_one_alias_and_each_index_written_by_its_own(
     assert set(aliases) == {names.ALL_METRICS, names.write_alias(index)}
 
 
-@pytest.mark.parametrize("ensure", [ensure_inventory, ensure_coverage])
-def test_an_index_of_ours_is_made_once(elasticsearch, ensure):
-    ensure(elasticsearch)
-    ensure(elasticsearch)
+def test_the_inventory_is_made_once(elasticsearch):
+    ensure_inventory(elasticsearch)
+    ensure_inventory(elasticsearch)
+
+
+def test_coverage_has_an_index_a_year_and_one_alias_reads_all(elasticsearch):
+    for _ in range(2):
+        ensure_coverage(elasticsearch, [1997, 1998])
+    made = elasticsearch.indices.get_alias(name=names.ALL_COVERAGE)
+    assert {"cloudwatch-coverage-1997", "cloudwatch-coverage-1998"} <= set(made)
+    elasticsearch.indices.delete(index="cloudwatch-coverage-1997,cloudwatch-coverage-1998")
 
 
 @pytest.mark.parametrize("unknown", ["AWS/EC2", "ü", 'A/B\\C*?"<>| ,#:', ".", "-_+", "x" * 255])

@@ -90,14 +90,14 @@ def _points(client: Elasticsearch, namespace: str) -> int:
 
 
 def _day(client: Elasticsearch, day: date) -> Day:
-    client.indices.refresh(index=names.COVERAGE)
+    client.indices.refresh(index=names.ALL_COVERAGE)
     end = day + timedelta(days=1)
     final = [
         {"term": {"nephoscope.final": True}},
         {"range": {"@timestamp": {"gte": day.isoformat(), "lt": end.isoformat()}}},
     ]
     answer = client.search(
-        index=names.COVERAGE,
+        index=names.ALL_COVERAGE,
         size=0,
         query={"bool": {"filter": final}},
         aggs={
