@@ -1,7 +1,10 @@
 """Elasticsearch as the store of points, of what was seen of resources, and of what is missing.
 
     names        what indices and fields are called
-    schema       mappings, and the making of indices
+    mappings     what the indices of a kind have in common, and its version
+    templates    index templates, which give them that
+    schema       the making of indices
+    upgrade, copying  what is of an older version, in place or by a copy
     answers      what Elasticsearch's errors mean to a person
     items        what a bulk request is made of
     bulk         writes: one retry layer, and an outcome for every item

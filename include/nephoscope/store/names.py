@@ -23,6 +23,15 @@ ALL_COVERAGE = "cloudwatch_coverage"
 
 INVENTORY = "cloudwatch-inventory"
 
+WRITING, COPYING = "cloudwatch-write-", "cloudwatch-copying-"
+"""How the aliases begin by which indices, and copies that are not finished, are written."""
+
+YEARLY = frozenset({"AWS/S3"})
+"""Namespaces of daily points, which have an index a year: 1,000 shards a node is the default limit.
+
+Where a point is stored depends on this, so a namespace can't be moved without its documents.
+"""
+
 STATISTICS = {
     "Average": "avg",
     "Maximum": "max",
@@ -82,9 +91,20 @@ def value_field(namespace: str, metric: str, statistic: str) -> str:
     return ".".join(("aws", *parts))
 
 
-def index_of(namespace: str, month: date) -> str:
-    """Name the index of a namespace and month: ``cloudwatch-metrics-aws.ec2-2026.11``."""
-    return f"cloudwatch-metrics-{slug(namespace)}-{month:%Y.%m}"
+def index_of(namespace: str, day: date) -> str:
+    """Name the index of a namespace's points of a day: ``cloudwatch-metrics-aws.ec2-2026.11``.
+
+    That of a month, or of a year: ``cloudwatch-metrics-aws.s3-2026``.
+    """
+    when = f"{day:%Y}" if namespace in YEARLY else f"{day:%Y.%m}"
+    return f"cloudwatch-metrics-{slug(namespace)}-{when}"
+
+
+def span_of(namespace: str, day: date) -> tuple[date, date]:
+    """Return the first day of the index of a namespace and day, and that of the next one."""
+    if namespace in YEARLY:
+        return date(day.year, 1, 1), date(day.year + 1, 1, 1)
+    return day.replace(day=1), date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
 def indices_of(namespace: str) -> str:
@@ -106,17 +126,22 @@ def write_alias(index: str) -> str:
     A bulk request can ask that its target is an alias (``require_alias``), and then never makes
     an index of guessed types where one was dropped.
     """
-    return index.replace("cloudwatch-", "cloudwatch-write-", 1)
+    return index.replace("cloudwatch-", WRITING, 1)
 
 
 def index_written_by(alias: str) -> str:
     """Name the index that a write alias is of."""
-    return alias.replace("cloudwatch-write-", "cloudwatch-", 1)
+    return alias.replace(WRITING, "cloudwatch-", 1)
 
 
-def following(month: date) -> date:
-    """Return the first day of the next month."""
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
+def copy_of(index: str, suffix: str) -> str:
+    """Name a copy of an index so that no pattern of ours finds it; the aliases do in the end."""
+    return f"{index.replace('cloudwatch-', 'cloudwatch-copied-', 1)}-{suffix}"
+
+
+def copying_alias(copy: str) -> str:
+    """Name the alias by which a copy is written until it is finished."""
+    return copy.replace("cloudwatch-copied-", COPYING, 1)
 
 
 def document_id(*parts: object) -> str:

@@ -1,177 +1,138 @@
-"""The indices: their mappings and settings, and how they are made.
+"""The indices, and how they are made: before they are written, and never by a bulk request.
 
-A metrics index holds one namespace and month. It is a plain time series index with explicit
-bounds, not part of a data stream, which would refuse points of the past. An index is made before
-it is written, and written by an alias of its own (`names.write_alias`).
+A metrics index holds one namespace and month, or year (`names.index_of`). It is a plain time
+series index with explicit bounds, not part of a data stream, which would refuse points of the
+past. What all of a kind have in common is in its template (`mappings`). An index is written by an
+alias of its own (`names.write_alias`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from elasticsearch import BadRequestError, Elasticsearch
 
 from nephoscope.store import names
 from nephoscope.store.answers import answered
+from nephoscope.store.mappings import COVERAGE, INVENTORY, METRICS, Template
+from nephoscope.store.templates import ensure_template, refuse_newer
 
-Aliases = Mapping[str, Mapping[str, Any]]
+Body = Mapping[str, Any]
 
-VERSION = 1
-"""Of the mappings; an index says which it was made with in its ``_meta``."""
-
-MOST_FIELDS = 2000
-"""For each index. EC2 has about 40 metrics; a metric with two statistics is three fields."""
-
-_KEYWORD = {"type": "keyword"}
-_DATE = {"type": "date"}
-_LABEL = {"type": "keyword", "time_series_dimension": True}
-_LABELS = {
-    "type": "passthrough",
-    "time_series_dimension": True,
-    "priority": 10,
-    "dynamic": True,
-}
-_RAW = {"type": "object", "enabled": False}  # kept, not searched
-_LABELLED = {
-    "cloudwatch": {"properties": {"namespace": _KEYWORD, "period": {"type": "integer"}}},
-    "dimensions": {"type": "flattened"},
-}
-_SETTINGS = {"index.number_of_shards": 1, "index.auto_expand_replicas": "0-1"}
+_TAKEN = {"resource_already_exists_exception", "invalid_index_name_exception"}
+"""The second where the name is by now an alias, of the index's copy."""
 
 
-def ensure_indices(client: Elasticsearch, namespace: str, months: Iterable[date]) -> None:
+def ensure_indices(client: Elasticsearch, namespace: str, days: Iterable[date]) -> None:
     """Make the metrics indices of a namespace that do not exist yet.
 
     Args:
         client: the official client.
         namespace: as CloudWatch spells it.
-        months: the first day of each.
+        days: any of each index; what has points is written by months, so their first ones.
+
+    Raises:
+        ConfigError: an index is of a newer version than this program.
+        AccessDenied: the identity may not make indices or manage templates.
     """
-    for month in months:
-        name = names.index_of(namespace, month)
-        _ensure(client, name, metrics_index(namespace, month), {names.ALL_METRICS: {}})
+    bodies = {names.index_of(namespace, day): metrics_index(namespace, day) for day in days}
+    for name, body in bodies.items():
+        _ensure(client, METRICS, name, names.ALL_METRICS, body)
 
 
 def ensure_inventory(client: Elasticsearch) -> None:
     """Make the inventory index if it does not exist yet."""
-    _ensure(client, names.INVENTORY, inventory_index(), {})
+    _ensure(client, INVENTORY, names.INVENTORY, None, {})
 
 
 def ensure_coverage(client: Elasticsearch, years: Iterable[int]) -> None:
     """Make the coverage indices of years that do not exist yet."""
     for year in years:
-        name = names.coverage_index_of(year)
-        _ensure(client, name, coverage_index(), {names.ALL_COVERAGE: {}})
+        _ensure(client, COVERAGE, names.coverage_index_of(year), names.ALL_COVERAGE, {})
 
 
-def _ensure(client: Elasticsearch, name: str, body: Mapping[str, Any], aliases: Aliases) -> None:
-    named = {names.write_alias(name): {}, **aliases}
-    with answered(client) as asked:
-        try:
-            asked.indices.create(index=name, **body, aliases=named)
-        except BadRequestError as error:
-            if error.error != "resource_already_exists_exception":
-                raise
-
-
-def metrics_index(namespace: str, month: date) -> dict[str, Any]:
-    """Return settings and mappings of a namespace's index of one month.
-
-    Dimensions, account, region, namespace and period make a document's identity. Every value is
-    a double. Another unknown field is refused.
-    """
-    field = names.field_of(namespace)
-    of_aws = {
-        "cloudwatch": _fields(namespace=_LABEL, period=_LABEL | {"type": "integer"}),
-        "dimensions": _LABELS,
-        field: _fields(metrics={"type": "object", "dynamic": True}),
-    }
-    mappings = _mappings(of_aws, event=_fields(ingested=_DATE), nephoscope=_fields(fetched=_RAW))
-    mappings["_meta"]["nephoscope"]["namespace"] = namespace
+def metrics_index(namespace: str, day: date) -> Body:
+    """Return what a namespace's index of a day has beyond the template: bounds and a field."""
+    first, end = names.span_of(namespace, day)
+    field = {"properties": {"metrics": {"type": "object", "dynamic": True}}}
     return {
-        "settings": _SETTINGS | _monthly(month),
-        "mappings": mappings | {"dynamic_templates": _templates(field)},
-    }
-
-
-def _monthly(month: date) -> dict[str, Any]:
-    return {
-        "index.mode": "time_series",
-        "index.time_series.start_time": f"{month}T00:00:00Z",
-        "index.time_series.end_time": f"{names.following(month)}T00:00:00Z",
-        "index.routing_path": [
-            "cloud.account.id",
-            "cloud.region",
-            "aws.cloudwatch.namespace",
-            "aws.cloudwatch.period",
-            "aws.dimensions.*",
-        ],
-        "index.refresh_interval": "30s",  # readers refresh what they read
-        "index.mapping.total_fields.limit": MOST_FIELDS,
-    }
-
-
-def _templates(field: str) -> list[dict[str, Any]]:
-    value = {"type": "double", "time_series_metric": "gauge"}
-    return [
-        {"dimensions": {"path_match": "aws.dimensions.*", "mapping": _LABEL}},
-        {"values": {"path_match": f"aws.{field}.metrics.*.*", "mapping": value}},
-    ]
-
-
-def inventory_index() -> dict[str, Any]:
-    """Return settings and mappings of the versions of resources (`inventory`)."""
-    version = _fields(
-        resource=_KEYWORD,
-        valid_from=_DATE,
-        seen_at=_DATE,
-        attributes=_RAW,
-    )
-    return {
-        "settings": _SETTINGS,
-        "mappings": _mappings(_LABELLED, nephoscope=version),
-    }
-
-
-def coverage_index() -> dict[str, Any]:
-    """Return settings and mappings of the days of resources (`coverage`)."""
-    day = _fields(
-        resource=_KEYWORD,
-        state=_KEYWORD,
-        reasons=_KEYWORD,
-        final={"type": "boolean"},
-        expected={"type": "integer"},
-        stored={"type": "integer"},
-        stopped=_RAW,
-        missing=_RAW,
-        gaps=_RAW,
-    )
-    return {"settings": _SETTINGS, "mappings": _mappings(_LABELLED, nephoscope=day)}
-
-
-def _mappings(of_aws: Mapping[str, Any], **own: Any) -> dict[str, Any]:
-    """Return mappings with ECS's fields of a cloud resource, those of AWS, and a kind's own."""
-    return {
-        "dynamic": "strict",
-        "date_detection": False,  # a dimension's value may look like a date
-        "_meta": {"nephoscope": {"version": VERSION}},
-        "properties": {
-            "@timestamp": _DATE,
-            "cloud": _fields(
-                provider=_KEYWORD,
-                account=_fields(id=_LABEL),
-                region=_LABEL,
-                instance=_fields(id=_KEYWORD, name=_KEYWORD),
-                machine=_fields(type=_KEYWORD),
-            ),
-            "host": _fields(name=_KEYWORD),
-            "aws": _fields(**of_aws, tags={"type": "flattened"}),
-            **own,
+        "settings": {
+            "index.time_series.start_time": f"{first}T00:00:00Z",
+            "index.time_series.end_time": f"{end}T00:00:00Z",
+        },
+        "mappings": {
+            "_meta": {"nephoscope": {"namespace": namespace}},
+            "properties": {"aws": {"properties": {names.field_of(namespace): field}}},
         },
     }
 
 
-def _fields(**fields: Any) -> dict[str, Any]:
-    return {"properties": fields}
+def _ensure(
+    client: Elasticsearch, template: Template, name: str, read_alias: str | None, body: Body
+) -> None:
+    if _exists(client, name):
+        return
+    ensure_template(client, template)
+    aliases: dict[str, Any] = {names.write_alias(name): {}}
+    if read_alias:
+        aliases[read_alias] = {}
+    with answered(client) as asked:
+        try:
+            asked.indices.create(index=name, **body, aliases=aliases)
+        except BadRequestError as error:
+            if error.error not in _TAKEN:
+                raise
+
+
+def _exists(client: Elasticsearch, name: str) -> bool:
+    with answered(client) as asked:
+        found = asked.indices.get_mapping(
+            index=names.write_alias(name),
+            ignore_unavailable=True,
+            filter_path="*.mappings._meta.nephoscope.version",
+        )
+    for index, made in found.items():
+        refuse_newer(
+            client, f"the index {index}", made["mappings"]["_meta"]["nephoscope"]["version"]
+        )
+    return bool(found)
+
+
+class FieldCount(NamedTuple):
+    """How many fields an index has, objects among them, and how many it may have."""
+
+    name: str
+    fields: int
+    limit: int
+
+
+def field_counts(client: Elasticsearch) -> list[FieldCount]:
+    """Count the fields of every index of ours, as Elasticsearch does; the fullest first.
+
+    One at its limit refuses each document with another metric, statistic or dimension.
+    """
+    with answered(client) as asked:
+        found = asked.indices.get(
+            index="cloudwatch-*",
+            filter_path="*.mappings._meta.nephoscope,*.mappings.properties,"
+            "*.settings.index.mapping.total_fields.limit",
+        )
+    counts = (
+        FieldCount(index, sum(1 for _ in _each_field(one["mappings"])), _limit(one))
+        for index, one in found.items()
+        if "_meta" in one.get("mappings", {})
+    )
+    return sorted(counts, key=lambda one: one.fields / one.limit, reverse=True)
+
+
+def _each_field(mapping: Body) -> Iterator[str]:
+    for name, field in mapping.get("properties", {}).items():
+        yield name
+        yield from _each_field(field)
+
+
+def _limit(index: Body) -> int:
+    given = index.get("settings", {}).get("index", {}).get("mapping", {})
+    return int(given.get("total_fields", {}).get("limit", 1000))  # Elasticsearch's default

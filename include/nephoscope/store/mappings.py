@@ -1,0 +1,155 @@
+"""What the indices of a kind have in common: their settings and mappings.
+
+A change of them is a new `VERSION`; `upgrade` brings what stands in Elasticsearch to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+VERSION = 1
+"""Of all templates and mappings; each index says in its ``_meta`` which it was made with."""
+
+MOST_FIELDS = 2000
+"""For each metrics index. EC2 has about 40 metrics; one with two statistics is three fields."""
+
+_KEYWORD = {"type": "keyword"}
+_DATE = {"type": "date"}
+_RAW = {"type": "object", "enabled": False}  # kept, not searched
+
+LABEL = {"type": "keyword", "time_series_dimension": True}
+"""What a dimension becomes, whatever its name."""
+
+VALUE = {"type": "double", "time_series_metric": "gauge"}
+"""What a statistic of a metric becomes, whatever its name: never a float, which would round."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What the indices of a kind have in common.
+
+    Attributes:
+        kind: metrics, inventory or coverage; the names of its indices begin so.
+        settings: as Elasticsearch writes them.
+        mappings: the same.
+    """
+
+    kind: str
+    settings: Mapping[str, Any]
+    mappings: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """Its name, with which those of its indices begin too."""
+        return f"cloudwatch-{self.kind}"
+
+    @property
+    def patterns(self) -> list[str]:
+        """Which indices are made with it: those of its kind, and their copies."""
+        return [f"{self.name}*", f"cloudwatch-copied-{self.kind}*"]
+
+
+def _fields(**fields: Any) -> dict[str, Any]:
+    return {"properties": fields}
+
+
+def _mappings(of_aws: Mapping[str, Any], **own: Any) -> dict[str, Any]:
+    """Return mappings with ECS's fields of a cloud resource, those of AWS, and a kind's own."""
+    return {
+        "dynamic": "strict",
+        "date_detection": False,  # a dimension's value may look like a date
+        "_meta": {"nephoscope": {"version": VERSION}},
+        "properties": {
+            "@timestamp": _DATE,
+            "cloud": _fields(
+                provider=_KEYWORD,
+                account=_fields(id=LABEL),
+                region=LABEL,
+                instance=_fields(id=_KEYWORD, name=_KEYWORD),
+                machine=_fields(type=_KEYWORD),
+            ),
+            "host": _fields(name=_KEYWORD),
+            "aws": _fields(**of_aws, tags={"type": "flattened"}),
+            **own,
+        },
+    }
+
+
+_SETTINGS = {"index.number_of_shards": 1, "index.auto_expand_replicas": "0-1"}
+
+_OF_A_RESOURCE = {
+    "cloudwatch": _fields(namespace=_KEYWORD, period={"type": "integer"}),
+    "dimensions": {"type": "flattened"},
+}
+
+METRICS = Template(
+    "metrics",
+    settings=_SETTINGS
+    | {
+        "index.mode": "time_series",
+        "index.routing_path": [
+            "cloud.account.id",
+            "cloud.region",
+            "aws.cloudwatch.namespace",
+            "aws.cloudwatch.period",
+            "aws.dimensions.*",
+        ],
+        "index.refresh_interval": "30s",  # readers refresh what they read
+        "index.mapping.total_fields.limit": MOST_FIELDS,
+    },
+    mappings=_mappings(
+        {
+            "cloudwatch": _fields(namespace=LABEL, period=LABEL | {"type": "integer"}),
+            "dimensions": {
+                "type": "passthrough",
+                "time_series_dimension": True,
+                "priority": 10,
+                "dynamic": True,
+            },
+        },
+        event=_fields(ingested=_DATE),
+        nephoscope=_fields(fetched=_RAW),
+    )
+    | {
+        "dynamic_templates": [
+            {"dimensions": {"path_match": "aws.dimensions.*", "mapping": LABEL}},
+            {"values": {"path_match": "aws.*.metrics.*.*", "mapping": VALUE}},
+        ]
+    },
+)
+"""Dimensions, account, region, namespace and period make a document's identity. Every value is a
+double. Another unknown field is refused."""
+
+INVENTORY = Template(
+    "inventory",
+    settings=_SETTINGS,
+    mappings=_mappings(
+        _OF_A_RESOURCE,
+        nephoscope=_fields(resource=_KEYWORD, valid_from=_DATE, seen_at=_DATE, attributes=_RAW),
+    ),
+)
+"""The versions of resources (`inventory`)."""
+
+COVERAGE = Template(
+    "coverage",
+    settings=_SETTINGS,
+    mappings=_mappings(
+        _OF_A_RESOURCE,
+        nephoscope=_fields(
+            resource=_KEYWORD,
+            state=_KEYWORD,
+            reasons=_KEYWORD,
+            final={"type": "boolean"},
+            expected={"type": "integer"},
+            stored={"type": "integer"},
+            stopped=_RAW,
+            missing=_RAW,
+            gaps=_RAW,
+        ),
+    ),
+)
+"""The days of resources (`coverage`)."""
+
+TEMPLATES = (METRICS, INVENTORY, COVERAGE)
