@@ -12,7 +12,8 @@ from nephoscope.model import Dimensions, Resource, Window, instant
 NAMESPACE = "AWS/EC2"
 DIMENSION = "InstanceId"
 
-_FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""The end of what has no end yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Instance:
         last start is unknown, and nothing is expected of it.
         """
         if self.state in {"pending", "running"}:
-            return (Window(self.launched_at, _FOREVER),)
+            return (Window(self.launched_at, FOREVER),)
         if self.stopped_at is None or self.stopped_at <= self.launched_at:
             return ()
         return (Window(self.launched_at, self.stopped_at),)

@@ -127,11 +127,11 @@ def read_answers(root: Place, name: str) -> pa.Table:
     return pq.read_table(content).cast(ANSWERS)
 
 
-def newest_answers(root: Place, run: str, number: int) -> pa.Table | None:
-    """Read the answers of the last attempt at a shard that ended; None where none did."""
+def newest_attempt(root: Place, run: str, number: int) -> str | None:
+    """Return the name of the last attempt at a shard that ended; None where none did."""
     folder = _folder(run, read_shard(root, run, number))
     ended = [one for one in _ended(root, folder) if one.order[1] == shard_name(number)]
-    return read_answers(root, ended[-1].name) if ended else None
+    return ended[-1].name if ended else None
 
 
 def attempts(root: Place, day: Window) -> dict[str, list[str]]:

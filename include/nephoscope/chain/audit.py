@@ -2,33 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from nephoscope.archive import landing, runs
+from nephoscope.archive import runs
+from nephoscope.archive.coverage import keep_coverage, kept_coverage
 from nephoscope.archive.inventory import newest_inventory
-from nephoscope.chain.expectation import Answered, expectations, running_of
-from nephoscope.model import Seen
+from nephoscope.archive.layout import Source
+from nephoscope.chain.expectation import expectations
+from nephoscope.chain.lives import Life, lives
+from nephoscope.chain.readings import answered
+from nephoscope.coverage import Coverage, State
+from nephoscope.model import Resource, Seen, Window
 from nephoscope.place import Place
 from nephoscope.plan.planning import Plan
-from nephoscope.plan.shards import Shard
+from nephoscope.plan.windows import DAY_SETTLES
 from nephoscope.store import audit as store_audit
 from nephoscope.store import inventory, queries
-from nephoscope.store.coverage import State, write_coverage
+from nephoscope.store.coverage import write_coverage
+from nephoscope.store.expected import Expected
 
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """What an audit found: points expected and stored, and resources that are not whole."""
+    """What an audit found: points, and how many resources are in which state."""
 
     resources: int
     expected: int
     stored: int
     incomplete: int
+    confirmed: int
     expired: int
+    unknown: int
+
+    @classmethod
+    def of(cls, found: Iterable[Coverage]) -> Audited:
+        """Add up days."""
+        found = list(found)
+        by_state = {state: {one.resource for one in found if one.state is state} for state in State}
+        return cls(
+            resources=len({one.resource for one in found}),
+            expected=sum(one.expected for one in found),
+            stored=sum(one.stored for one in found),
+            incomplete=len(by_state[State.MISSING]),
+            confirmed=len(by_state[State.CONFIRMED]),
+            expired=len(by_state[State.EXPIRED]),
+            unknown=len(by_state[State.UNKNOWN]),
+        )
 
 
 def audit(root: Place, run: str, client: Any, *, final: bool) -> Audited:
@@ -38,29 +59,43 @@ def audit(root: Place, run: str, client: Any, *, final: bool) -> Audited:
         root: the archive's.
         run: the run's folder.
         client: the official client.
-        final: whether its windows are whole days that have settled; their coverage is written.
+        final: whether its windows are whole days; their coverage is written, into the archive
+            and into the store. Run again, that changes nothing: what counts are CloudWatch's
+            answers, not audits.
     """
     plan = runs.read_plan(root, run)
-    running = running_of(plan, _noted(root, plan, client))
-    answered = [
-        _answered(shard, landing.newest_answers(root, run, number))
+    known = _lives(plan, _noted(root, plan, client), client, final=final)
+    said = [
+        answered(root, run, number, shard, read=final)
         for number, shard in enumerate(plan.shards, start=1)
     ]
     queries.refresh(client)
-    found = [
-        one
-        for window, expected in expectations(plan, running, answered).items()
-        for one in store_audit.audit(client, expected, window, final=final)
-    ]
+    found: list[Coverage] = []
+    for window, expected in expectations(plan, known, said).items():
+        settled = plan.asked_at - DAY_SETTLES if final else window.end
+        before = _before(root, expected, window) if final else {}
+        found += store_audit.audit(client, expected, window, settled=settled, before=before)
     if final:
+        keep_coverage(root, found)
         write_coverage(client, found)
-    return Audited(
-        resources=len({one.resource for one in found}),
-        expected=sum(one.expected for one in found),
-        stored=sum(one.stored for one in found),
-        incomplete=len({one.resource for one in found if one.state is State.MISSING}),
-        expired=len({one.resource for one in found if one.state is State.EXPIRED}),
-    )
+    return Audited.of(found)
+
+
+def _lives(plan: Plan, seen: list[Seen], client: Any, *, final: bool) -> Mapping[Resource, Life]:
+    """Return when instances ran; of whole days with what the inventory saw of them then."""
+    if not final or not plan.windows:
+        return lives(plan, seen)
+    since = min(window.start for window in plan.windows.values())
+    return lives(plan, seen, inventory.versions(client, since))
+
+
+def _before(
+    root: Place, expected: Iterable[Expected], day: Window
+) -> dict[tuple[Resource, int], Coverage]:
+    """Return what earlier audits found of the day."""
+    whose = {one.resource for one in expected}
+    sources = {Source(one.account, one.region, one.namespace) for one in whose}
+    return kept_coverage(root, sources, day)
 
 
 def _noted(root: Place, plan: Plan, client: Any) -> list[Seen]:
@@ -75,16 +110,3 @@ def _noted(root: Place, plan: Plan, client: Any) -> list[Seen]:
             inventory.record(client, observations, plan.asked_at)
         fleet += seen
     return fleet
-
-
-def _answered(shard: Shard, answers: pa.Table | None) -> Answered | None:
-    """Return what the audit needs of a shard's answers."""
-    if answers is None:
-        return None
-    statuses = answers["status"].cast("string")
-    failed = answers.filter(pc.not_equal(statuses, "Complete"))
-    keys = (failed[name].to_pylist() for name in ("dimensions", "metric", "statistic"))
-    reasons = dict(zip(zip(*keys, strict=True), failed["status"].to_pylist(), strict=True))
-    other = answers.filter(pc.not_equal(answers["period"], shard.period))
-    periods = dict(zip(other["dimensions"].to_pylist(), other["period"].to_pylist(), strict=True))
-    return Answered(periods, reasons)

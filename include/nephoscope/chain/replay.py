@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nephoscope.archive import reading
+from nephoscope.archive.coverage import read_coverage
 from nephoscope.archive.inventory import Snapshot, inventory_of, read_snapshot, snapshots
 from nephoscope.errors import ConfigError
 from nephoscope.model import Resource, Window
 from nephoscope.place import Place
 from nephoscope.store import inventory, loader
+from nephoscope.store.coverage import write_coverage
 from nephoscope.store.labels import document_fields
 
 if TYPE_CHECKING:
@@ -20,7 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What became of a UTC day's points; each document is in one of the last three counts."""
+    """What became of a UTC day's points, and how many resources its coverage is of.
+
+    Each document is in one of created, merged and unchanged.
+    """
 
     day: str
     points: int
@@ -28,12 +33,13 @@ class Replayed:
     created: int
     merged: int
     unchanged: int
+    covered: int
 
 
 def replay(
     root: Place, client: Any, window: Window, watch: Callable[[int], None]
 ) -> Iterator[Replayed]:
-    """Load the points of days, and note what was seen of resources.
+    """Load the points of days and what the audit said of them, and note what was seen of resources.
 
     Documents get the fields of what their resource was on that day, as far as discovery has seen
     it; else of the last that it saw before, or the first after. What is stored already and newer
@@ -61,7 +67,8 @@ def replay(
         attributes = _attributes(root, inventory_of(known, day))
         tables = _watched(reading.points(root, day), watch)
         done = loader.load(client, tables, attributes=attributes)
-        counts = done.produced, done.created, done.merged, done.unchanged
+        covered = sum(write_coverage(client, some) for some in read_coverage(root, day))
+        counts = done.produced, done.created, done.merged, done.unchanged, covered
         yield Replayed(f"{day.start:%Y-%m-%d}", done.points, *counts)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nephoscope.chain.replay import Replayed
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
-_COUNTS = ("points", "documents", "created", "merged", "unchanged")
+_COUNTS = ("points", "documents", "created", "merged", "unchanged", "covered")
 
 
 @click.command()

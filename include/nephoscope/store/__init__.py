@@ -20,8 +20,9 @@
     pages, rows  reads: hits and buckets page after page, and tables of them
     queries      stored points for the report, and their counts for the audit
     totals       how much is stored, and how fresh it is
-    coverage     what is stored of what was expected, and what is missing
+    expected     what there should be, and how what is stored compares with it
     audit        the coverage of a day
+    coverage     days of coverage as documents
     inventory    the resources, and what they were called when
 
 The official client is an argument everywhere. Nothing here knows Airflow.

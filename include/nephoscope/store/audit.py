@@ -7,23 +7,32 @@ which points they have.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from itertools import islice
 
 from elasticsearch import Elasticsearch
 
-from nephoscope.model import Window
-from nephoscope.store.coverage import Coverage, Expected, cover, expected_times
-from nephoscope.store.queries import Measure, point_counts, stored_times
+from nephoscope.coverage import Coverage, Measure
+from nephoscope.model import Resource, Window
+from nephoscope.store.expected import Expected, cover
+from nephoscope.store.queries import point_counts, stored_times
 from nephoscope.store.rows import Identity
 
 TOGETHER = 100
 """Resources whose points are read by one query."""
 
 Counts = Mapping[Measure, int]
+Stored = Mapping[Measure, Iterable[datetime]]
+Key = tuple[Resource, int]
 
 
 def audit(
-    client: Elasticsearch, expected: Iterable[Expected], day: Window, *, final: bool
+    client: Elasticsearch,
+    expected: Iterable[Expected],
+    day: Window,
+    *,
+    settled: datetime,
+    before: Mapping[Key, Coverage] | None = None,
 ) -> Iterator[Coverage]:
     """Yield the coverage of resources on a day, in any order.
 
@@ -31,21 +40,34 @@ def audit(
         client: the official client; call `queries.refresh` before.
         expected: what CloudWatch should hold, one for each resource and period.
         day: from midnight to midnight, UTC.
-        final: whether the day had settled when CloudWatch was asked.
+        settled: until when points are old enough to be missed, in UTC.
+        before: what was found earlier, by resource and period; its readings count.
     """
-    for namespace, same in _by_namespace(expected).items():
+    before = before or {}
+
+    def covered(one: Expected, stored: Stored | None) -> Coverage:
+        earlier = before.get((one.resource, one.period))
+        return cover(one, day, stored, settled=settled, before=earlier)
+
+    waiting = []
+    for one in expected:
+        if one.measures and one.running and not one.expired:
+            waiting.append(one)
+        else:
+            yield covered(one, None)  # nothing is expected of it
+    for namespace, same in _by_namespace(waiting).items():
         counts = _counts(client, namespace, day)
         partly = []
         for one in same:
             counted = counts.get(_identity(one), {})
             if not counted:
-                yield cover(one, day, {}, final=final)
+                yield covered(one, {})
             elif _whole(one, day, counted):
-                all_ = dict.fromkeys(one.measures, expected_times(one, day))
-                yield cover(one, day, all_, final=final)
+                yield covered(one, None)
             else:
                 partly.append(one)
-        yield from _read(client, partly, day, final=final)
+        for one, stored in _read(client, partly, day):
+            yield covered(one, stored)
 
 
 def _by_namespace(expected: Iterable[Expected]) -> dict[str, list[Expected]]:
@@ -75,9 +97,9 @@ def _whole(one: Expected, day: Window, counts: Counts) -> bool:
 
 
 def _read(
-    client: Elasticsearch, partly: Iterable[Expected], day: Window, *, final: bool
-) -> Iterator[Coverage]:
-    """Yield the coverage of resources of one namespace by the times of their points."""
+    client: Elasticsearch, partly: Iterable[Expected], day: Window
+) -> Iterator[tuple[Expected, Stored]]:
+    """Yield when there are points of resources of one namespace."""
     rest = iter(partly)
     while some := list(islice(rest, TOGETHER)):
         times = stored_times(
@@ -87,4 +109,4 @@ def _read(
             window=day,
         )
         for one in some:
-            yield cover(one, day, times.get((one.resource, one.period), {}), final=final)
+            yield one, times.get((one.resource, one.period), {})

@@ -21,7 +21,7 @@ from nephoscope.store.answers import answered
 from nephoscope.store.bulk import MOST_ITEMS, Patience, send
 from nephoscope.store.items import Item, Outcome, batches
 from nephoscope.store.labels import document_fields
-from nephoscope.store.pages import buckets
+from nephoscope.store.pages import buckets, sources
 from nephoscope.store.schema import ensure_inventory
 from nephoscope.store.standing import Hit
 
@@ -63,6 +63,15 @@ def inventory(client: Elasticsearch, at: datetime) -> list[Version]:
     first seen later is not in it.
     """
     return [_version(hit.source) for hit in _latest(client, at).values()]
+
+
+def versions(client: Elasticsearch, since: datetime) -> Iterator[Version]:
+    """Yield the versions of resources that were seen at a moment (UTC) or later, in any order."""
+    with answered(client) as asked:
+        asked.indices.refresh(index=names.INVENTORY, ignore_unavailable=True)
+    query = {"range": {"nephoscope.seen_at": {"gte": instant(since)}}}
+    for page in sources(client, names.INVENTORY, query):
+        yield from map(_version, page)
 
 
 def record(

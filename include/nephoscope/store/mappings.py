@@ -17,6 +17,7 @@ MOST_FIELDS = 2000
 
 _KEYWORD = {"type": "keyword"}
 _DATE = {"type": "date"}
+_POINTS = {"type": "integer", "index": False}  # summed and sorted by, not searched
 _RAW = {"type": "object", "enabled": False}  # kept, not searched
 
 LABEL = {"type": "keyword", "time_series_dimension": True}
@@ -138,14 +139,16 @@ COVERAGE = Template(
     mappings=_mappings(
         _OF_A_RESOURCE,
         nephoscope=_fields(
-            resource=_KEYWORD,
             state=_KEYWORD,
             reasons=_KEYWORD,
             final={"type": "boolean"},
-            expected={"type": "integer"},
-            stored={"type": "integer"},
+            expected=_POINTS,
+            stored=_POINTS,
+            confirmed=_POINTS,
+            lacking=_POINTS,
             stopped=_RAW,
-            missing=_RAW,
+            unknown=_RAW,
+            unsettled=_RAW,
             gaps=_RAW,
         ),
     ),

@@ -37,11 +37,28 @@ def hits(
         query: as Elasticsearch writes it.
         fields: what to read of each hit, as ``docvalue_fields``.
     """
-    search: dict[str, Any] = {"query": query, "docvalue_fields": fields}
+    # Neither ids nor sources, which cost half of the time.
+    search = {"query": query, "docvalue_fields": fields, "stored_fields": "_none_"}
+    for page in _pages(client, index, search):
+        yield [hit["fields"] for hit in page]
+
+
+def sources(
+    client: Elasticsearch, index: str, query: Mapping[str, Any]
+) -> Iterator[list[dict[str, Any]]]:
+    """Yield pages of the documents that a query hits, likewise."""
+    for page in _pages(client, index, {"query": query}):
+        yield [hit["_source"] for hit in page]
+
+
+def _pages(
+    client: Elasticsearch, index: str, search: Mapping[str, Any]
+) -> Iterator[list[dict[str, Any]]]:
+    after: dict[str, Any] = {}
     with _point_in_time(client, index) as pit:
-        while page := _page(client, pit, search):
-            yield [hit["fields"] for hit in page]
-            search["search_after"] = page[-1]["sort"]
+        while page := _page(client, pit, {**search, **after}):
+            yield page
+            after["search_after"] = page[-1]["sort"]
 
 
 @contextmanager
@@ -70,7 +87,6 @@ def _page(
             pit=pit,
             size=PAGE,
             sort=[{"_shard_doc": "asc"}],
-            stored_fields="_none_",  # neither ids nor sources, which cost half of the time
             track_total_hits=False,
             allow_partial_search_results=False,
             **search,

@@ -43,9 +43,14 @@ def test_a_lasting_failure_is_told_of_each_series_and_the_others_are_kept(
     running = [day for day in days if day["state"] != "stopped"]
     assert all(day["state"] == "missing" for day in running)
     reasons = {
-        gap["metric"]: gap["reason"] for day in running for gap in day["gaps"] if gap["reason"]
+        (series, span["reason"])
+        for day in running
+        for gap in day["gaps"]
+        for series in gap["series"]
+        for span in gap["spans"]
+        if "reason" in span
     }
-    assert reasons == {"NetworkIn": status}
+    assert reasons == {("NetworkIn.sum", status)}
     assert sum(one.unanswered for one in ran.written) == len(running) > 40
 
 

@@ -43,7 +43,7 @@ def test_a_days_run_is_written_compacted_read_and_swept(root):
     run = runs.write_plan(root, "a_dag", plan)
     assert runs.read_plan(root, run) == plan
     written = land(root, steady(1), run=run, one=shard(3))
-    assert landing.newest_answers(root, run, 1).num_rows == 9
+    assert landing.read_answers(root, landing.newest_attempt(root, run, 1)).num_rows == 9
     landing.mark_loaded(root, written.name, {"points": written.points})
     [done] = compact(root, DAY, NIGHT)
     assert rows_of(reading.points(root, DAY)) == truth_of(steady(1), shard(3))

@@ -68,13 +68,17 @@ def test_a_replay_brings_back_every_document_without_asking_aws(chain, aws, elas
     chain.collect({"ec2": DAY}, lambda: NOW)
     collected = documents(elasticsearch)
     inventory = documents(elasticsearch, names.INVENTORY)
+    covered = documents(elasticsearch, names.ALL_COVERAGE)
     assert len(collected) > 10_000
+    assert {one["nephoscope"]["state"] for one in covered.values()} >= {"stored", "missing"}
     drop(elasticsearch)
     asked = tell(aws.url, "GET", "counters")
     [done] = replay(chain.root, elasticsearch, DAY, nobody)
     assert tell(aws.url, "GET", "counters") == asked
     assert documents(elasticsearch) == collected
     assert documents(elasticsearch, names.INVENTORY) == inventory
+    assert documents(elasticsearch, names.ALL_COVERAGE) == covered
+    assert done.covered == len(covered) == 50
     assert (done.day, done.created) == (f"{DAY.start:%Y-%m-%d}", len(collected))
 
 

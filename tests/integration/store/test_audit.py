@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from nephoscope.coverage import Gap, Lack, State
 from nephoscope.model import Resource, Window
 from nephoscope.store import audit as auditing
 from nephoscope.store import names
 from nephoscope.store.audit import audit
-from nephoscope.store.coverage import Expected, State, write_coverage
+from nephoscope.store.coverage import write_coverage
+from nephoscope.store.expected import Expected
 from nephoscope.store.loader import load
 from nephoscope.store.queries import refresh
 from unit.store.points_table import NOON, point, table
@@ -46,35 +48,34 @@ def expected(elasticsearch, namespace, monkeypatch):
 
 
 def test_an_audit_finds_what_is_missing_and_nothing_else(elasticsearch, namespace, expected):
-    days = {day.resource: day for day in audit(elasticsearch, expected, DAY, final=True)}
+    days = {day.resource: day for day in audit(elasticsearch, expected, DAY, settled=DAY.end)}
     whole, lacks, nothing, stopped = (days[web(namespace, number)] for number in range(4))
     assert (whole.state, whole.stored) == (State.STORED, 48)
-    [gap] = lacks.gaps
-    assert (lacks.state, lacks.missing, gap.measure) == (State.MISSING, (), NET)
-    assert gap.missing == (Window(DAY.start + 5 * HOUR, DAY.start + 6 * HOUR),)
-    assert (nothing.state, nothing.missing, nothing.stored) == (State.MISSING, (DAY,), 0)
+    hour = Gap(Window(DAY.start + 5 * HOUR, DAY.start + 6 * HOUR))
+    assert (lacks.state, lacks.lacks) == (State.MISSING, (Lack((NET,), (hour,)),))
+    assert (nothing.state, nothing.stored) == (State.MISSING, 0)
+    assert nothing.lacks == (Lack((CPU, NET), (Gap(DAY),)),)
     assert (stopped.state, stopped.expected) == (State.STORED, 24)
     assert stopped.stopped == (Window(NOON, DAY.end),)
 
 
 def test_coverage_is_written_over_what_it_was(elasticsearch, namespace, expected):
-    for final in (False, True):
-        assert write_coverage(elasticsearch, audit(elasticsearch, expected, DAY, final=final)) == 4
+    for settled in (NOON, DAY.end):
+        found = audit(elasticsearch, expected, DAY, settled=settled)
+        assert write_coverage(elasticsearch, found) == 4
     elasticsearch.indices.refresh(index=names.ALL_COVERAGE)
     answer = elasticsearch.search(
         index=names.ALL_COVERAGE, query={"term": {"aws.cloudwatch.namespace": namespace}}
     )
     days = [hit["_source"] for hit in answer["hits"]["hits"]]
     assert len(days) == 4
-    [lacks] = [day for day in days if day["nephoscope"]["gaps"]]
+    [lacks] = [day for day in days if day["nephoscope"].get("lacking") == 1]
     assert lacks["@timestamp"] == "2026-11-20T00:00:00Z"
     assert lacks["aws"]["dimensions"] == {"InstanceId": "i-1"}
     assert lacks["nephoscope"]["final"] is True
     assert lacks["nephoscope"]["gaps"] == [
         {
-            "metric": "net",
-            "statistic": "sum",
-            "missing": [{"start": "2026-11-20T05:00:00Z", "end": "2026-11-20T06:00:00Z"}],
-            "reason": "",
+            "series": ["net.sum"],
+            "spans": [{"start": "2026-11-20T05:00:00Z", "end": "2026-11-20T06:00:00Z"}],
         }
     ]

@@ -94,10 +94,10 @@ def test_an_attempt_that_broke_off_is_none(tmp_path, run):
         landing.write_points(tmp_path, run, 1, 1, shard(), broken(shard()), NIGHT)
     assert list(tmp_path.rglob("*.points.parquet"))
     assert landing.attempts(tmp_path, DAY) == {}
-    assert landing.newest_answers(tmp_path, run, 1) is None
+    assert landing.newest_attempt(tmp_path, run, 1) is None
 
 
-def test_the_newest_answers_are_the_last_attempts_that_ended(tmp_path, run):
+def test_the_newest_attempt_is_the_last_that_ended(tmp_path, run):
     for attempt, count in ((2, 2), (10, 3), (9, 1)):
         few = shard(count)
         said = list(answers(few, steady(1), NIGHT))
@@ -105,9 +105,9 @@ def test_the_newest_answers_are_the_last_attempts_that_ended(tmp_path, run):
     with pytest.raises(ConnectionError):
         landing.write_points(tmp_path, run, 1, 11, shard(), broken(shard()), NIGHT)
     land(tmp_path, steady(1), run=run, number=10)
-    newest = landing.newest_answers(tmp_path, run, 1)
+    newest = landing.newest_attempt(tmp_path, run, 1)
     assert newest is not None
-    assert newest.num_rows == 9
+    assert landing.read_answers(tmp_path, newest).num_rows == 9
 
 
 def test_attempts_are_listed_by_source_in_the_order_of_their_runs(tmp_path):

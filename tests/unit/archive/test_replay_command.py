@@ -7,8 +7,12 @@ from nephoscope.cli import main
 from nephoscope.cli.replay import sentence
 
 DAYS = [
-    Replayed("2026-11-19", points=2000, documents=300, created=250, merged=30, unchanged=20),
-    Replayed("2026-11-20", points=500, documents=100, created=0, merged=0, unchanged=100),
+    Replayed(
+        "2026-11-19", points=2000, documents=300, created=250, merged=30, unchanged=20, covered=0
+    ),
+    Replayed(
+        "2026-11-20", points=500, documents=100, created=0, merged=0, unchanged=100, covered=0
+    ),
 ]
 
 

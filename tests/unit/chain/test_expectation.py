@@ -6,17 +6,20 @@ from datetime import timedelta
 import pytest
 
 from discovered import NOW, instance
-from nephoscope.chain.expectation import NOT_READ, Answered, expectations, running_of
+from nephoscope.chain.expectation import NOT_READ, expectations
+from nephoscope.chain.lives import lives
+from nephoscope.chain.readings import Answered
 from nephoscope.model import Window
 from nephoscope.plan.asking import Unasked
 from nephoscope.plan.fleet import Remembered
 from nephoscope.plan.planning import Plan
 from nephoscope.plan.shards import Series
+from nephoscope.store.expected import Reading
 from shards import DAY, shard
 
 CPU, NETWORK = ("CPUUtilization", "avg"), ("NetworkIn", "sum")
 ONE = instance(1)
-WHOLE = Answered({}, {})
+WHOLE = Answered()
 
 
 def asks(one=ONE, *metrics, **more):
@@ -29,7 +32,7 @@ def asks(one=ONE, *metrics, **more):
 
 def expected(shards, answered=WHOLE, seen=(ONE,), **plan):
     made = Plan(NOW, {"ec2": DAY}, tuple(shards), **plan)
-    found = expectations(made, running_of(made, seen), [answered] * len(shards))
+    found = expectations(made, lives(made, seen), [answered] * len(shards))
     return found.get(DAY, [])
 
 
@@ -39,8 +42,23 @@ def test_the_dense_metrics_of_an_instance_are_expected_while_it_ran():
     assert found.running[0].start < DAY.start
 
 
-def test_nothing_is_expected_of_what_nobody_described():
-    assert expected([asks()], seen=(replace(ONE, attributes={}),)) == []
+def test_of_what_nobody_described_it_is_not_known_whether_it_ran():
+    [found] = expected([asks()], seen=(replace(ONE, attributes={}),))
+    assert (found.running, found.known) == ((), ())
+
+
+def test_a_sparse_metric_is_expected_where_cloudwatch_did_not_answer():
+    failed = {(ONE.resource.key, "New", "Sum"): "Forbidden"}
+    [found] = expected([asks(ONE, "New")], Answered(failed=failed))
+    assert (found.measures, found.reasons) == ((("New", "sum"),), {("New", "sum"): "Forbidden"})
+
+
+def test_a_reading_is_of_the_measure_that_was_asked():
+    reading = Reading(NOW, (DAY,))
+    [found] = expected(
+        [asks()], Answered(readings={(ONE.resource.key, "CPUUtilization", "Average"): reading})
+    )
+    assert found.readings == {CPU: reading}
 
 
 def test_two_collections_of_one_resource_expect_one_day_of_it():
@@ -49,13 +67,13 @@ def test_two_collections_of_one_resource_expect_one_day_of_it():
 
 
 def test_what_was_asked_at_a_coarser_period_is_expected_at_it():
-    [found] = expected([asks()], Answered({ONE.resource.key: 3600}, {}))
+    [found] = expected([asks()], Answered({ONE.resource.key: 3600}))
     assert found.period == 3600
 
 
 def test_a_failed_query_gives_its_reason():
     failed = {(ONE.resource.key, "NetworkIn", "Sum"): "Forbidden"}
-    [found] = expected([asks()], Answered({}, failed))
+    [found] = expected([asks()], Answered(failed=failed))
     assert found.reasons == {NETWORK: "Forbidden"}
 
 
@@ -69,7 +87,7 @@ def test_what_expired_in_the_queue_is_no_gap():
     failed = {
         (key, m, s): "Expired" for m, s in (("CPUUtilization", "Average"), ("NetworkIn", "Sum"))
     }
-    [found] = expected([asks()], Answered({}, failed))
+    [found] = expected([asks()], Answered(failed=failed))
     assert found.expired
 
 
