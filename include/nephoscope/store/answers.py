@@ -19,9 +19,17 @@ from elastic_transport import (
 from elasticsearch import Elasticsearch, UnsupportedProductError
 
 from nephoscope.errors import AccessDenied, NephoscopeError, StoreError, StoreFull
+from nephoscope.store.blocks import blocked, lifting
+from nephoscope.store.privileges import INDICES, WRITER
 
 TIMEOUT = 60.0
 """Seconds for one answer. The official client's 10 are too few for a busy node."""
+
+RETRIES = 5
+"""Of a request that no node answers, or 429, 502, 503 or 504: each is sent to another node."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
+"""Before a retry, in seconds, with full jitter; a cluster replaces a lost shard within a few."""
 
 LONGEST_REASON = 300
 
@@ -35,13 +43,20 @@ _BREAKS = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 def answered(client: Elasticsearch) -> Generator[Elasticsearch, None, None]:
     """Turn what the client raises inside into an error of ours; yield it with time to answer.
 
+    What is asked of it may be asked twice, where the first answer got lost.
+
     Raises:
         AccessDenied: the identity is refused.
         StoreFull: the disk is full or the index read-only.
         StoreError: anything else, such as no answer.
     """
     try:
-        yield client.options(request_timeout=TIMEOUT)
+        yield client.options(
+            request_timeout=TIMEOUT,
+            max_retries=RETRIES,
+            retry_backoff_base=FIRST_PAUSE,
+            retry_backoff_cap=LONGEST_PAUSE,
+        )
     except (ApiError, TransportError) as error:
         raise meaning(client, error) from error
 
@@ -62,27 +77,24 @@ def meaning(client: Elasticsearch, error: ApiError | TransportError) -> Nephosco
     if isinstance(error, SerializationError):
         return StoreError(f"{where} gave an answer that is no JSON; is a proxy before it?")
     if isinstance(error, TlsError):
-        return StoreError(f"{where} can't be trusted: {_plain(error)}")
+        return StoreError(
+            f"{where} can't be trusted: {_plain(error)}. Set ca_certs in the connection's extra to "
+            "the file of the authority that signed its certificate, and a host that it names"
+        )
     return StoreError(f"{where} does not answer: {_plain(error)}")
 
 
 def refusal(where: str, status: int, why: str) -> NephoscopeError:
     """Say what a status and its reason mean, of an answer or of one item of a bulk answer."""
     if blocked(status, why):
-        return StoreFull(
-            f"{where} takes no writes: {why}. Free its disk, or lift the block, and run again"
-        )
+        return StoreFull(f"{where} takes no writes: {why}. {lifting(why)}, and run again")
     if status in {401, 403}:
         return AccessDenied(
-            f"{where} refuses the connection's identity ({status}: {why}): give it a key that may "
-            "read, write and create the indices cloudwatch*"
+            f"{where} refuses the connection's identity ({status}: {why}): give it a key with "
+            f"the privileges {', '.join(WRITER.of_indices)} on {INDICES}, and of the cluster "
+            f"{', '.join(WRITER.of_cluster)}"
         )
     return StoreError(f"{where} answered {status}: {why}")
-
-
-def blocked(status: int, why: str) -> bool:
-    """Tell whether a refusal is for a full disk or a read-only index, and not for a moment."""
-    return why.startswith("cluster_block_exception") and status < 500
 
 
 def reason(body: Any) -> str:

@@ -21,7 +21,8 @@ from elastic_transport import ApiError, TlsError, TransportError
 from elasticsearch import Elasticsearch, UnsupportedProductError
 
 from nephoscope.errors import AccessDenied, NephoscopeError, StoreError, StoreFull
-from nephoscope.store.answers import TIMEOUT, address, blocked, meaning, reason, refusal
+from nephoscope.store.answers import TIMEOUT, address, meaning, reason, refusal
+from nephoscope.store.blocks import blocked
 from nephoscope.store.items import CONFLICT, CREATED, NOT_STORED, Batch, Item, Outcome, Settled
 
 MOST_BYTES = 5_000_000
@@ -44,6 +45,7 @@ TRIES_FULL = 3
 
 _PARAMETERS = {
     "require_alias": "true",  # never make an index of guessed types
+    "timeout": "30s",  # for a shard without a node, so that the answer comes before `TIMEOUT`
     "filter_path": "errors,items.*._id,items.*.status,items.*.error.type,items.*.error.reason",
 }
 _NOTHING = Settled(0, 0, [])
