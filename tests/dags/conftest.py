@@ -43,6 +43,24 @@ def posted(monkeypatch, webhook):
     return webhook
 
 
+@pytest.fixture
+def connect(monkeypatch):
+    """Make the client of an Elasticsearch connection to this machine."""
+    from nephoscope.airflow.connections import elasticsearch_client
+
+    made = []
+
+    def run(port, **fields):
+        stated = {"conn_type": "elasticsearch", "host": "127.0.0.1", "port": port, **fields}
+        monkeypatch.setenv("AIRFLOW_CONN_ELASTICSEARCH_DEFAULT", json.dumps(stated))
+        made.append(elasticsearch_client())
+        return made[-1]
+
+    yield run
+    for client in made:
+        client.close()
+
+
 @pytest.fixture(scope="session")
 def airflow_database():
     from airflow.utils.db import initdb

@@ -31,36 +31,6 @@ def test_an_elasticsearch_connection_needs_host_and_port(monkeypatch, missing):
         elasticsearch_client()
 
 
-@pytest.mark.parametrize(
-    ("fields", "refused"),
-    [
-        pytest.param(
-            {"host": "es.example", "password": "s3cr3t", "login": "u"}, True, id="password"
-        ),
-        pytest.param({"host": "es.example", "extra": {"api_key": "k3y"}}, True, id="api-key"),
-        pytest.param(
-            {"host": "es.example", "password": "s3cr3t", "schema": "http"}, True, id="said-so"
-        ),
-        pytest.param({"host": "127.0.0.1", "password": "p", "login": "u"}, False, id="loopback"),
-        pytest.param(
-            {"host": "es.example", "schema": "https", "password": "p", "login": "u"},
-            False,
-            id="tls",
-        ),
-        pytest.param({"host": "es.example"}, False, id="nothing-secret"),
-    ],
-)
-def test_secrets_go_over_tls_or_not_at_all(monkeypatch, fields, refused):
-    elastic(monkeypatch, **fields)
-    if refused:
-        with pytest.raises(ConfigError, match=r"in the clear: set its schema to https") as caught:
-            elasticsearch_client()
-        assert "s3cr3t" not in str(caught.value)
-        assert "k3y" not in str(caught.value)
-    else:
-        assert elasticsearch_client()
-
-
 def test_the_cloudwatch_client_keeps_the_connections_own_config(monkeypatch):
     stated = {
         "conn_type": "aws",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from functools import cache
 from typing import Any
 
@@ -100,29 +99,8 @@ def elasticsearch_client() -> Any:
     """Return the official client of the connection ``elasticsearch_default``.
 
     Raises:
-        ConfigError: the connection is missing, has no host or port, or would send a password or
-            key over plain HTTP to another machine.
+        ConfigError: the connection is missing, or is refused by `elastic.client`.
     """
-    from airflow.providers.elasticsearch.hooks.elasticsearch import ElasticsearchSQLHook
+    from nephoscope.airflow import elastic
 
-    from nephoscope.store.decoding import decode_fast
-
-    stated = connection(ELASTICSEARCH, "elasticsearch")
-    if not stated.host or not stated.port:
-        raise ConfigError(f"the Airflow connection {ELASTICSEARCH!r} needs a host and a port")
-    secret = stated.password or {"api_key", "basic_auth", "bearer_auth"} & set(stated.extra_dejson)
-    if secret and stated.schema != "https" and not _loopback(stated.host):
-        raise ConfigError(
-            f"the Airflow connection {ELASTICSEARCH!r} would send its password or key to "
-            f"{stated.host} in the clear: set its schema to https"
-        )
-    client = ElasticsearchSQLHook(elasticsearch_conn_id=ELASTICSEARCH).get_conn().es
-    decode_fast(client)
-    return client
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return elastic.client(connection(ELASTICSEARCH, "elasticsearch"))
