@@ -93,6 +93,19 @@ def test_a_day_that_has_expired_is_recorded_and_no_failure(chain, elasticsearch)
     assert {one["state"] for one in days.values()} == {"expired"}
 
 
+def test_a_backfill_of_days_that_are_not_kept_asks_nothing_and_is_no_failure(
+    chain, elasticsearch, tmp_path, caplog
+):
+    with (tmp_path / "collections.yaml").open("a", encoding="utf-8") as file:
+        file.write("    keep: 30d\n")
+    day = Window.day(TODAY - timedelta(days=40))
+    run = chain("collect_metrics_daily", day.end + timedelta(hours=6))
+    assert run.state == "success", states(run)
+    assert not elasticsearch.indices.exists_alias(name=names.ALL_METRICS)
+    assert coverage(elasticsearch, day) == {}
+    assert "50 resource days are not asked: they are older than `keep` says" in caplog.text
+
+
 def test_a_live_run_without_params_stores_the_last_settled_window(chain, elasticsearch):
     now = datetime.now(UTC)
     run = chain("collect_metrics", now)

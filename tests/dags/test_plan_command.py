@@ -26,15 +26,18 @@ def plan(tmp_path, monkeypatch, aws):
     path = tmp_path / "collections.yaml"
     path.write_text(
         f"accounts: [{{connection: {name}, regions: [eu-west-1]}}]\n"
-        "collections: {ec2: {namespace: AWS/EC2, metrics: {CPUUtilization: [Average]}}}\n"
+        "collections: {ec2: {namespace: AWS/EC2, keep: 400d, metrics: "
+        "{CPUUtilization: [Average]}}}\n"
     )
     monkeypatch.setenv("NEPHOSCOPE_COLLECTIONS", str(path))
 
-    def run(elasticsearch_url):
+    def run(elasticsearch_url, day=DAY, more=("--json",)):
         stated = elasticsearch_connection(elasticsearch_url)
         monkeypatch.setenv("AIRFLOW_CONN_ELASTICSEARCH_DEFAULT", stated)
-        done = CliRunner().invoke(main, ["plan", "--from", DAY, "--to", DAY, "--json"])
+        done = CliRunner().invoke(main, ["plan", "--from", day, "--to", day, *more])
         assert done.exit_code == 0, done.output
+        if "--json" not in more:
+            return done.stdout
         return json.loads(done.stdout.splitlines()[-1])  # this process's Airflow logs to stdout
 
     return run
@@ -55,6 +58,15 @@ def test_what_aws_lists_no_more_is_counted_where_the_inventory_knows_it(
     assert before["total"]["metrics_asked"] == 25
     inventory.record(store, [(GONE, {"metrics": ["CPUUtilization"]})], NOW - timedelta(days=1))
     assert plan(elasticsearch_url)["total"]["metrics_asked"] == 26
+
+
+def test_what_is_older_than_it_is_kept_is_not_asked_and_said(plan, store, elasticsearch_url):
+    old = f"{NOW - timedelta(days=401):%Y-%m-%d}"
+    found = plan(elasticsearch_url, old)
+    assert found["total"]["metrics_asked"] == 0
+    assert found["unasked"] == {"not kept": 25}
+    said = plan(elasticsearch_url, old, more=())
+    assert "25 resource days are not asked: they are older than `keep` says." in said
 
 
 def test_without_a_store_it_says_what_is_left_out(plan):

@@ -60,10 +60,10 @@ def plan(cadence: str) -> list[dict[str, Any]]:
     )
     context["ti"].xcom_push(key=_RUN, value=planned.run)
     log.info("%d shards in %s: %s", len(planned.shards), planned.run, planned.cost)
-    if planned.expired:
-        log.warning(
-            "%d resource days are not asked: CloudWatch may no longer hold them", planned.expired
-        )
+    if expired := planned.unasked.get("expired"):
+        log.warning("%d resource days are not asked: CloudWatch may no longer hold them", expired)
+    if older := planned.unasked.get("not kept"):
+        log.info("%d resource days are not asked: they are older than `keep` says", older)
     return planned.shards
 
 

@@ -30,7 +30,7 @@ def expectations(
     """Return what should be stored after a run, by window.
 
     Metrics that are sparse, or that the catalogue does not know, are left out where CloudWatch
-    answered: that it had nothing is no gap.
+    answered: that it had nothing is no gap. So is what the owner does not keep.
 
     Args:
         plan: of the run.
@@ -41,7 +41,8 @@ def expectations(
     for shard, answer in zip(plan.shards, answered, strict=True):
         windows[shard.window] += _of_shard(shard, known, answer)
     for unasked in plan.unasked:
-        windows[unasked.shard.window] += _of_unasked(unasked.shard, known, unasked.reason)
+        if unasked.reason != "not kept":
+            windows[unasked.shard.window] += _of_unasked(unasked.shard, known, unasked.reason)
     return {window: _joined(found) for window, found in windows.items()}
 
 

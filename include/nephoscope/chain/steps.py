@@ -22,6 +22,7 @@ from nephoscope.extract import metrics
 from nephoscope.model import Resource, Window
 from nephoscope.place import Place
 from nephoscope.plan import discovery
+from nephoscope.plan.asking import Reason, left_out
 from nephoscope.plan.cost import Cost, cost
 from nephoscope.plan.discovery import Discovery
 from nephoscope.plan.fleet import Memory, Remembered
@@ -39,14 +40,14 @@ class Planned:
     """What a plan put into the archive.
 
     ``run`` is its folder, below the archive's root. ``shards`` have the few words of each that a
-    scheduler shows and passes on. ``expired`` counts the resource days that CloudWatch may no
-    longer hold.
+    scheduler shows and passes on. ``unasked`` counts the resource days that are not asked, by the
+    reason.
     """
 
     run: str
     shards: list[dict[str, Any]]
     cost: Cost
-    expired: int
+    unasked: Mapping[Reason, int]
 
 
 def plan(
@@ -100,8 +101,7 @@ def plan(
         }
         for number, shard in enumerate(made.shards, start=1)
     ]
-    expired = sum(len(u.shard.series) for u in made.unasked if u.reason == "expired")
-    return Planned(run, shards, cost(made.shards), expired)
+    return Planned(run, shards, cost(made.shards), left_out(made.unasked))
 
 
 def _look(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from nephoscope.model import Window
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from nephoscope.plan.asking import Unasked
+    from nephoscope.plan.asking import Reason
     from nephoscope.plan.discovery import Discovery, Place
     from nephoscope.plan.planning import Plan
     from nephoscope.plan.shards import Shard
@@ -47,6 +47,8 @@ def plan(ctx: click.Context, first: datetime, last: datetime, as_json: bool) -> 
     """
     if first > last:
         raise ConfigError(f"--from {first:%Y-%m-%d} is after --to {last:%Y-%m-%d}")
+    from nephoscope.plan.asking import left_out
+
     use_connections()
     made, note = _made(first.replace(tzinfo=UTC), last.replace(tzinfo=UTC) + timedelta(days=1))
     rows, refused = costs(made.shards), [shard.refusal for shard in made.shards if shard.refusal]
@@ -102,19 +104,11 @@ def total(shards: Iterable[Shard]) -> dict[str, Any]:
     return asdict(cost(shards))
 
 
-def left_out(unasked: Iterable[Unasked]) -> dict[str, int]:
-    """Count the resource days that are not asked, by the reason."""
-    counts: Counter[str] = Counter()
-    for one in unasked:
-        counts[one.reason] += len(one.shard.series)
-    return dict(sorted(counts.items()))
-
-
 def _show(
     rows: list[dict[str, Any]],
     summed: dict[str, Any],
     refused: list[str],
-    unasked: dict[str, int],
+    unasked: Mapping[Reason, int],
 ) -> None:
     from rich.console import Console
     from rich.markup import escape
@@ -134,6 +128,8 @@ def _show(
             f"[yellow]{expired:,} resource days are not asked:[/] CloudWatch keeps nothing for "
             "longer than 455 days."
         )
+    if older := unasked.get("not kept"):
+        console.print(f"{older:,} resource days are not asked: they are older than `keep` says.")
     for reason in refused:
         console.print(f"[red]refused:[/] {escape(reason)}")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -67,7 +67,8 @@ class Collection(Entry):
     keep: Annotated[
         Span | None, Field(examples=["400d"], json_schema_extra={"$comment": "for ever"})
     ] = None
-    """How long to keep it."""
+    """How long to keep it: what is older is not asked of AWS, and `maintain_store` drops the
+    indices in which all is older."""
     limit: Annotated[
         int,
         Field(
@@ -118,6 +119,10 @@ class Collection(Entry):
     def has_patterns(self) -> bool:
         """Whether some metrics are meant by a pattern, so that all of them must be listed."""
         return bool(self._patterns)
+
+    def outlived(self, end: datetime, asked_at: datetime) -> bool:
+        """Tell whether what ended at a moment is older than is kept (both in UTC)."""
+        return self.keep is not None and end + self.keep <= asked_at
 
     def asked(self, metric: str) -> Asked | None:
         """Return what is asked of a metric that AWS lists; None where it isn't meant.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -26,15 +26,19 @@ RECENT = timedelta(hours=3)
 """A call whose StartTime is younger has a quota of points of its own (GetMetricData)."""
 
 
+Reason = Literal["stopped", "expired", "not kept"]
+"""Why something is not asked.
+
+``stopped``: instances that were stopped all through the window. ``expired``: CloudWatch may no
+longer hold it at any period. ``not kept``: it is older than the collection's ``keep``.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Unasked:
-    """What a run does not ask, and why, as the shard that would have asked it.
+    """What a run does not ask, and why, as the shard that would have asked it."""
 
-    ``stopped``: instances that were stopped all through the window. ``expired``: CloudWatch may
-    no longer hold it at any period.
-    """
-
-    reason: Literal["stopped", "expired"]
+    reason: Reason
     shard: Shard
 
 
@@ -59,7 +63,7 @@ class Part:
     looks: list[Looked] = field(default_factory=list)
 
 
-Kind = tuple[str, int, Literal["", "stopped", "expired"]]
+Kind = tuple[str, int, Reason | None]
 """The owning account of series, their period in seconds, and why they are not asked if so."""
 
 
@@ -140,15 +144,15 @@ class Asking:
                 kinds[kind].append(series)
         return kinds
 
-    def _when(
-        self, metric: str, detailed: bool, stopped: bool
-    ) -> tuple[int, Literal["", "stopped", "expired"]]:
+    def _when(self, metric: str, detailed: bool, stopped: bool) -> tuple[int, Reason | None]:
         """Return at which period a metric is asked, or would be, and why it isn't."""
         native = self.collection.native_period(metric, detailed=detailed)
+        if self.collection.outlived(self.window.end, self.asked_at):
+            return native, "not kept"
         if stopped:
             return native, "stopped"
         period = finest_period(native, self.window.start, self.asked_at)
-        return (period, "") if period else (native, "expired")
+        return (period, None) if period else (native, "expired")
 
     def _shard(self, kind: Kind, series: list[Series], statistics: Statistics) -> Shard:
         account, period, _ = kind
@@ -184,6 +188,14 @@ class Asking:
             "its metrics, filter its resources, or raise its limit"
         )
         return refusal(f"{place}/{self.name}", place, self.name, self.window, reason)
+
+
+def left_out(unasked: Iterable[Unasked]) -> dict[Reason, int]:
+    """Count the resource days that are not asked, by the reason."""
+    counts: Counter[Reason] = Counter()
+    for one in unasked:
+        counts[one.reason] += len(one.shard.series)
+    return dict(sorted(counts.items()))
 
 
 def _always(namespace: str) -> set[str]:

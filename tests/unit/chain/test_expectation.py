@@ -91,6 +91,10 @@ def test_what_expired_in_the_queue_is_no_gap():
     assert found.expired
 
 
+def test_of_what_is_not_kept_nothing_is_said():
+    assert expected([], unasked=(Unasked("not kept", asks()),)) == []
+
+
 @pytest.mark.parametrize(("reason", "expired"), [("stopped", False), ("expired", True)])
 def test_what_was_not_asked_has_a_day_too(reason, expired):
     [found] = expected([], unasked=(Unasked(reason, asks()),))

@@ -8,7 +8,7 @@ import pytest
 from discovered import LAUNCHED, NOW, OWNER, discovery, instance, queue
 from nephoscope.config.collections import Collection
 from nephoscope.model import Window
-from nephoscope.plan.asking import Asking
+from nephoscope.plan.asking import Asking, left_out
 from nephoscope.plan.fleet import Fleet, Memory, Remembered
 
 DAY = Window.day(NOW - timedelta(days=1))
@@ -69,6 +69,26 @@ def test_what_cloudwatch_may_no_longer_hold_is_left_out_and_told():
     assert found.wholes == []
     [left] = found.unasked
     assert (left.reason, left.shard.window) == ("expired", old)
+
+
+@pytest.mark.parametrize(
+    ("age", "reasons"),
+    [
+        pytest.param(timedelta(days=30), ["not kept"], id="over"),
+        pytest.param(timedelta(days=30) - timedelta(seconds=1), [], id="kept-for-a-moment"),
+    ],
+)
+def test_what_ended_longer_ago_than_is_kept_is_not_asked(age, reasons):
+    end = NOW - age
+    window = Window(end - timedelta(hours=1), end)
+    found = part([instance(1, state="stopped"), instance(2)], window=window, keep="30d")
+    assert [left.reason for left in found.unasked] == reasons
+    assert len(found.wholes) == 1 - len(reasons)
+    assert left_out(found.unasked) == dict.fromkeys(reasons, 2)
+
+
+def test_without_keep_all_is_asked():
+    assert part([instance(1)], window=Window.day(NOW - timedelta(days=400))).unasked == []
 
 
 def test_a_new_instance_that_is_not_listed_yet_is_asked_what_every_instance_has():
