@@ -106,10 +106,17 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The day files of one source, one for each period; ``paths`` are below the archive's root."""
+    """The day files of one source, one for each period.
+
+    Attributes:
+        facts: what each says of itself.
+        paths: of each, below the archive's root.
+        points: how many each has.
+    """
 
     facts: tuple[Facts, ...] = ()
     paths: tuple[str, ...] = ()
+    points: tuple[int, ...] = ()
 
     @property
     def attempts(self) -> frozenset[str]:
@@ -161,11 +168,12 @@ def find_day(root: Place, source: str, day: Window) -> Day:
 
 def read_day(root: Place, paths: Sequence[str]) -> Day:
     """Read what day files of one source and UTC day say of themselves."""
-    facts = []
+    facts, points = [], []
     for path in paths:
         with (root / path).open("rb") as opened, pq.ParquetFile(opened) as parquet:
             facts.append(Facts.read(parquet.metadata.metadata))
-    return Day(tuple(facts), tuple(paths))
+            points.append(parquet.metadata.num_rows)
+    return Day(tuple(facts), tuple(paths), tuple(points))
 
 
 def read_points(root: Place, file: str) -> Iterator[pa.Table]:

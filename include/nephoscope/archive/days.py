@@ -7,8 +7,8 @@ of two at once the later stays, and what it does not have of the other's is stil
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 
 from nephoscope.archive import day_files, landing
 from nephoscope.archive.day_files import DAY, ENCODED, FILE, Facts
+from nephoscope.archive.layout import day_folder, segment
 from nephoscope.archive.spill import Spill
 from nephoscope.model import Window
 from nephoscope.place import Place, put_file
@@ -57,15 +58,59 @@ def _compact(
     new = [name for name in names if name not in before.attempts]
     if not new:
         return
-    with ExitStack() as stack:
-        spills = _Spills(stack)
-        for table in _tables(root, before.paths, new):
-            spills.add(table)
+    with _spilled(root, before.paths, new) as spills:
         whose, planned = landing.read_about(root, new[0])
         periods = spills.periods or (planned,)  # nothing has points: a file says so too
         for period in periods:
             facts = Facts(whose, period, periods, frozenset(names), asked_at)
             yield _write(root, day_files.folder(source, period, day), facts, spills.of(period))
+
+
+Points = dict[tuple[str, int, Window], int]
+"""How many points there are, by the path of a `Source`, period (s) and UTC day."""
+
+
+def count(root: Place, namespace: str, days: Iterable[Window]) -> Points:
+    """Count the points of a namespace that the archive holds of UTC days.
+
+    They are in day files and in landing; however often a point was read, it counts once. Of what
+    is compacted, the files' metadata is read alone.
+    """
+    known = day_files.find_days(root)
+    folder = f"namespace={segment(namespace)}"
+    counts: Points = {}
+    for day in days:
+        landed = landing.attempts(root, day)
+        found = {source: paths for (source, of), paths in known.items() if of == day_folder(day)}
+        for source in found.keys() | landed.keys():
+            if source.rpartition("/")[2] != folder:
+                continue
+            counted = _count(root, found.get(source, []), landed.get(source, []))
+            counts |= {(source, period, day): points for period, points in counted.items()}
+    return counts
+
+
+def _count(root: Place, paths: Sequence[str], names: Sequence[str]) -> dict[int, int]:
+    """Count the points of one source and day, by period."""
+    day = day_files.read_day(root, paths)
+    new = [name for name in names if name not in day.attempts]
+    if not new:
+        return {one.period: points for one, points in zip(day.facts, day.points, strict=True)}
+    with _spilled(root, paths, new) as spills:
+        return {
+            period: sum(table.num_rows for table in spills.of(period).tables())
+            for period in spills.periods
+        }
+
+
+@contextmanager
+def _spilled(root: Place, paths: Sequence[str], names: Sequence[str]) -> Generator[_Spills]:
+    """Put the points of day files and of attempts away."""
+    with ExitStack() as stack:
+        spills = _Spills(stack)
+        for table in _tables(root, paths, names):
+            spills.add(table)
+        yield spills
 
 
 def _tables(root: Place, paths: Sequence[str], names: Sequence[str]) -> Iterator[pa.Table]:

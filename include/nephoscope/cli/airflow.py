@@ -39,7 +39,7 @@ def airflow(port: int, env_file: Path) -> None:
     click.echo("starting Airflow")
     with in_order(), Airflow(home, home / "components", environment) as service:
         click.echo(f"{service.url}  user {USER}, password {service.password}")
-        click.echo("Both DAGs start paused: switch them on in the UI. Ctrl-C stops Airflow.")
+        click.echo("The DAGs start paused: switch them on in the UI. Ctrl-C stops Airflow.")
         stay(service.check)
 
 

@@ -187,6 +187,15 @@ class Collections(Entry):
                 raise ValueError(f"accounts: {connection} reads {region} twice: leave one out")
         return self
 
+    @property
+    def keeps(self) -> dict[str, timedelta | None]:
+        """How long each namespace is kept, by its most patient collection; None is for ever."""
+        longest: dict[str, timedelta | None] = {}
+        for one in self.collections.values():
+            before = longest.get(one.namespace, one.keep)
+            longest[one.namespace] = before and one.keep and max(before, one.keep)
+        return longest
+
 
 def load_collections(path: Path) -> Collections:
     """Read and check ``collections.yaml``.

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nephoscope.archive import day_files, spill
-from nephoscope.archive.days import compact
+from nephoscope.archive.days import compact, count
 from nephoscope.model import Window
 from shards import DAY, series, shard
 from unit.archive.landed import NIGHT, land, rows_of, run_at, steady, truth_of
@@ -152,6 +152,26 @@ def test_points_stand_in_order_in_groups_of_whole_resources(tmp_path, monkeypatc
     assert len(keys) == 9 * 3 * 288
     resources = [{key[0] for key in group} for group in groups]
     assert sum(map(len, resources)) == len(set().union(*resources)) == 9
+
+
+def test_points_are_counted_once_whether_compacted_or_not(tmp_path):
+    part, _ = live(3)
+    land(tmp_path, steady(1))
+    compact(tmp_path, DAY, LATER)
+    land(tmp_path, steady(2), one=part, asked_at=LATER, run=run_at(LATER))
+    land(tmp_path, steady(1), one=shard(2, region="us-east-1", period=3600), number=2)
+    land(tmp_path, steady(1), one=shard(namespace="AWS/EBS"), number=3)
+    land(tmp_path, steady(1), one=shard(window=Window.day(DAY.end)), number=4)
+    counted = {
+        (source.split("/")[1], period): points
+        for (source, period, _), points in count(tmp_path, "AWS/EC2", [DAY]).items()
+    }
+    assert counted == {("region=eu-west-1", 300): 864, ("region=us-east-1", 3600): 2 * 3 * 24}
+    assert count(tmp_path, "AWS/EC", [DAY]) == {}
+    compact(tmp_path, DAY, LATER)
+    for path in tmp_path.rglob("landing/**/*.parquet"):
+        path.unlink()  # the files alone have them now
+    assert sorted(count(tmp_path, "AWS/EC2", [DAY]).values()) == sorted(counted.values())
 
 
 READINGS = st.lists(

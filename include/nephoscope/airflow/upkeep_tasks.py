@@ -1,0 +1,119 @@
+"""The tasks of `maintain_store`: what is over is dropped, what ended merged, all is measured."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import Param, get_current_context, task
+
+from nephoscope.airflow import run
+from nephoscope.airflow.connections import elasticsearch_client
+
+if TYPE_CHECKING:
+    from nephoscope.store.sizes import Size
+
+log = logging.getLogger(__name__)
+
+
+def params() -> dict[str, Param]:
+    """Return what a manual run can be given."""
+    return {
+        "dry_run": Param(
+            False,
+            type="boolean",
+            title="Only say what would be done",
+            description="Nothing is dropped or merged.",
+        ),
+        "drop_unarchived": Param(
+            [],
+            type="array",
+            items={"type": "string"},
+            title="Drop these all the same",
+            description="Names of indices that are over and that the archive does not hold whole, "
+            "one a line. What only they hold is lost.",
+        ),
+    }
+
+
+@task(multiple_outputs=False)
+def drop() -> dict[str, Any]:
+    """Drop the indices in which all is older than `keep`, if the archive holds all of it."""
+    from nephoscope.chain import upkeep
+
+    asked = get_current_context()["params"]
+    found = upkeep.retain(
+        run.archive(),
+        elasticsearch_client(),
+        run.collections(),
+        run.now(),
+        dry_run=asked["dry_run"],
+        drop_unarchived=asked["drop_unarchived"],
+    )
+    for one in found.over:
+        if one.goes:
+            log.info("%s: %s", "would be dropped" if asked["dry_run"] else "dropped", one)
+        else:
+            log.warning(
+                "stays: %s. Restore the archive of these days, or collect them again with a longer "
+                "`keep`; or trigger this DAG with drop_unarchived: [%s]",
+                one,
+                one.index.name,
+            )
+    for namespace in found.unclaimed:
+        log.warning("%r is stored and in no collection: it stays, whatever its age", namespace)
+    for name in found.unknown:
+        log.warning("%r was named in drop_unarchived, and no such index is over", name)
+    stay = [one.index.name for one in found.over if not one.goes]
+    log.info("%d indices dropped, %d unarchived stay", len(found.dropped), len(stay))
+    return {"dry_run": asked["dry_run"], "dropped": found.dropped, "unarchived": stay}
+
+
+@task(multiple_outputs=False, execution_timeout=timedelta(hours=1))
+def merge() -> dict[str, Any]:
+    """Merge the indices that ended a week ago into one segment each, which halves their size."""
+    from nephoscope.chain import upkeep
+
+    dry_run = get_current_context()["params"]["dry_run"]
+    done = upkeep.merge(elasticsearch_client(), run.now(), dry_run=dry_run)
+    log.info("%s: %s", "would be merged" if dry_run else "merged", ", ".join(done.merged) or "none")
+    for name in done.going_on:
+        log.warning("%s: its merge goes on in Elasticsearch; nobody waits for it", name)
+    return {"dry_run": dry_run, "merged": [*done.merged], "going_on": [*done.going_on]}
+
+
+@task(multiple_outputs=False)
+def measure() -> dict[str, Any]:
+    """Say how much is stored, in how many bytes, and what is missing in all of it."""
+    from nephoscope.chain import upkeep
+
+    found = upkeep.measure(elasticsearch_client())
+    for index, size in found.sizes.items():
+        log.info("%s: %s", index.name, _words(size))
+    for one in found.coverage:
+        log.info("%r %s: %d resource days, %d of %d points", *asdict(one).values())
+    log.info(
+        "in all %s; %d shards of at most %d",
+        _words(found.total),
+        found.shards.made,
+        found.shards.most,
+    )
+    return {
+        "total": _said(found.total),
+        "namespaces": {name: _said(size) for name, size in found.namespaces.items()},
+        "coverage": [asdict(one) for one in found.coverage],
+        "shards": asdict(found.shards),
+    }
+
+
+def _said(size: Size) -> dict[str, Any]:
+    return {**asdict(size), "bytes_a_point": size.bytes_a_point}
+
+
+def _words(size: Size) -> str:
+    return (
+        f"{size.points:,} points in {size.documents:,} documents and {size.bytes:,} bytes, "
+        f"{size.bytes_a_point or 0} a point"
+    )

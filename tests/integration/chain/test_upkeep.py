@@ -1,0 +1,254 @@
+"""Retention of a store beside its archive: what the archive does not hold is never deleted."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from dag_runs import sources
+from nephoscope.archive import landing
+from nephoscope.archive.days import compact
+from nephoscope.chain import upkeep
+from nephoscope.chain.replay import replay
+from nephoscope.config.collections import Collections
+from nephoscope.model import Window
+from nephoscope.store import names, retention
+from nephoscope.store.loader import load
+from nephoscope.store.schema import ensure_coverage, ensure_indices
+from shards import DAY, shard
+from unit.archive.landed import NIGHT, land, run_at, steady
+
+KEPT = timedelta(days=30)
+OVER = datetime(2026, 12, 1, tzinfo=UTC) + KEPT
+"""When all of November is over."""
+
+NOVEMBER = "cloudwatch-metrics-aws.ec2-2026.11"
+LATER = NIGHT + timedelta(hours=1)
+NOON = int((DAY.start + timedelta(hours=12)).timestamp())
+WHOLE = steady(1)
+INSTANCE = (("InstanceId", "i-00000000000000000"),)
+
+
+def collections(*keeps):
+    """Return collections of AWS/EC2 that keep it so long."""
+    entries = {
+        f"c{number}": {"namespace": "AWS/EC2", "keep": keep} for number, keep in enumerate(keeps)
+    }
+    account = {"connection": "aws_default", "regions": ["eu-west-1"]}
+    return Collections(accounts=[account], collections=entries)
+
+
+@pytest.fixture
+def retain(tmp_path, store):
+    """Run retention, by default with a keep of 30 days, when all of November is over."""
+
+    def run(*keeps, asked_at=OVER, dry_run=False, drop=()):
+        wanted = collections(*keeps or ["30d"])
+        return upkeep.retain(
+            tmp_path, store, wanted, asked_at, dry_run=dry_run, drop_unarchived=drop
+        )
+
+    return run
+
+
+@pytest.fixture
+def collect(tmp_path, store):
+    """Land a shard and store what was landed; ``value`` says what of it the archive then has."""
+
+    def run(one=None, value=WHOLE, **more):
+        written = land(tmp_path / "read", WHOLE, one=one, **more)
+        load(store, landing.read_points(tmp_path / "read", written.name), attributes={})
+        land(tmp_path, value, one=one, **more)
+
+    return run
+
+
+def indices(store):
+    return set(store.indices.get(index="cloudwatch-metrics-*"))
+
+
+def without_noon(dimensions, metric, statistic, time):
+    """Return a value of each point but one."""
+    lost = (metric, statistic, time) == ("CPUUtilization", "Average", NOON)
+    return None if lost and dimensions == INSTANCE else WHOLE(dimensions, metric, statistic, time)
+
+
+def test_what_is_over_and_archived_goes_and_replay_brings_it_back(tmp_path, store, collect, retain):
+    collect(shard(2))
+    compact(tmp_path, DAY, LATER)
+    before = sources(store)
+    assert len(before) == 2 * 288
+    [over] = retain().over
+    assert (over.goes, over.points, over.days, over.lacks) == (True, 2 * 3 * 288, 1, ())
+    assert indices(store) == set()
+    list(replay(tmp_path, store, DAY, lambda _: None))
+    assert sources(store) == before
+
+
+def test_a_moment_earlier_nothing_goes(store, collect, retain):
+    collect()
+    assert retain(asked_at=OVER - timedelta(seconds=1)).over == ()
+    assert indices(store) == {NOVEMBER}
+
+
+@pytest.mark.parametrize("compacted", [True, False], ids=["compacted", "landing"])
+def test_where_the_archive_lacks_one_point_all_stays_until_it_has_it(
+    tmp_path, store, collect, retain, compacted
+):
+    collect(value=without_noon)
+    if compacted:
+        compact(tmp_path, DAY, LATER)
+    [over] = retain().over
+    [lack] = over.lacks
+    assert (over.goes, lack.stored, lack.held) == (False, 864, 863)
+    assert lack.day == ("123456789012", "eu-west-1", 300, date(2026, 11, 20))
+    assert str(over) == (
+        f"{NOVEMBER} ended on 2026-12-01, 864 points; the archive lacks some of 1 of its 1 days, "
+        "first: 2026-11-20 of 123456789012/eu-west-1 at 300 s has 864 points in the store and 863 "
+        "in the archive"
+    )
+    assert indices(store) == {NOVEMBER}
+    land(tmp_path, WHOLE, asked_at=LATER, run=run_at(LATER))
+    assert retain().dropped == [NOVEMBER]
+    assert indices(store) == set()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param({"account": "210987654321"}, id="account"),
+        pytest.param({"region": "us-east-1"}, id="region"),
+        pytest.param({"period": 60}, id="period"),
+        pytest.param({"window": Window.day(DAY.end)}, id="day"),
+    ],
+)
+def test_much_of_another_part_is_no_point_of_this_one(tmp_path, store, collect, retain, other):
+    """The archive has more points in all than the store, and not the one."""
+    collect(value=without_noon)
+    one = replace(shard(5), **other)
+    land(tmp_path, WHOLE, one=one, number=2)
+    assert not retain().over[0].goes
+    assert indices(store) == {NOVEMBER}
+
+
+def test_a_point_that_was_read_twice_is_held_once(tmp_path, store, collect, retain):
+    collect(value=without_noon)
+    compact(tmp_path, DAY, LATER)
+    land(tmp_path, without_noon, asked_at=LATER, run=run_at(LATER))
+    [lack] = retain().over[0].lacks
+    assert lack.held == 863
+
+
+def test_the_owner_can_drop_it_all_the_same(store, collect, retain):
+    collect(value=lambda *_: None)
+    ensure_indices(store, "AWS/EC2", [date(2026, 12, 1)])
+    december = "cloudwatch-metrics-aws.ec2-2026.12"
+    found = retain(drop=[NOVEMBER, december, "cloudwatch-*"])
+    assert (found.dropped, found.unknown) == ([NOVEMBER], ("cloudwatch-*", december))
+    assert indices(store) == {december}
+
+
+def test_a_dry_run_drops_nothing_and_says_what_the_real_one_does(tmp_path, store, collect, retain):
+    collect()
+    october = Window.day(datetime(2026, 10, 5, tzinfo=UTC))
+    collect(shard(window=october), without_noon, number=2)
+    collect(shard(window=Window.day(datetime(2026, 9, 5, tzinfo=UTC))), lambda *_: None, number=3)
+    before, stored = indices(store), sources(store)
+    said = retain(dry_run=True)
+    assert (indices(store), sources(store)) == (before, stored)
+    assert retain() == said
+    assert before - indices(store) == set(said.dropped) != set()
+    assert {one.index.name for one in said.over if not one.goes} == indices(store) != set()
+
+
+def test_killed_between_two_indices_and_run_again_it_ends_in_the_same(
+    store, collect, retain, monkeypatch
+):
+    for number, month in enumerate((9, 10, 11), start=1):
+        day = Window.day(datetime(2026, month, 5, tzinfo=UTC))
+        collect(shard(window=day), number=number)
+    drop, dropped = retention.drop, []
+
+    def killed(client, name):
+        drop(client, name)
+        dropped.append(name)
+        if len(dropped) == 2:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(retention, "drop", killed)
+        with pytest.raises(KeyboardInterrupt):
+            retain()
+    assert retain().dropped == [NOVEMBER]
+    assert indices(store) == set()
+
+
+def test_two_collections_of_a_namespace_keep_it_as_the_more_patient_says(store, collect, retain):
+    collect()
+    for keeps in (("30d", "400d"), ("400d", "30d")):
+        assert retain(*keeps).over == ()
+    assert indices(store) == {NOVEMBER}
+    assert retain("30d", "400d", asked_at=OVER + timedelta(days=370)).dropped == [NOVEMBER]
+
+
+def test_what_no_collection_has_stays_and_is_told(store, collect, retain):
+    collect(shard(namespace="Gone"))
+    found = retain(asked_at=OVER + timedelta(days=3000))
+    assert (found.over, found.unclaimed) == ((), ("Gone",))
+    assert len(indices(store)) == 1
+
+
+def test_foreign_indices_are_never_touched(store, collect, retain):
+    """One has our alias, one a name like ours; both are older than anything is kept."""
+    collect()
+    aliased, named = "somebodys", "cloudwatch-metrics-aws.ec2-2020.01"
+    store.indices.create(index=aliased, aliases={names.ALL_METRICS: {}, names.ALL_COVERAGE: {}})
+    store.indices.create(index=named)
+    for index in (aliased, named):
+        store.index(index=index, document={"@timestamp": "2020-01-01T00:00:00Z"}, refresh=True)
+    try:
+        assert retain(drop=[aliased, named]).dropped == [NOVEMBER]
+        assert [store.count(index=one)["count"] for one in (aliased, named)] == [1, 1]
+    finally:
+        store.indices.delete(index=aliased)
+
+
+def test_coverage_goes_after_the_points_of_its_year(store, collect, retain):
+    collect(value=without_noon)
+    ensure_coverage(store, [2026])
+    coverage = names.coverage_index_of(2026)
+    late = datetime(2027, 1, 1, tzinfo=UTC) + KEPT
+    assert retain(asked_at=late).coverage == ()
+    assert retain(asked_at=late - timedelta(seconds=1), drop=[NOVEMBER]).dropped == [NOVEMBER]
+    assert store.indices.exists(index=coverage)
+    assert retain(asked_at=late, dry_run=True).dropped == [coverage]
+    assert retain(asked_at=late).dropped == [coverage]
+    assert not store.indices.exists(index=coverage)
+
+
+def test_an_empty_store_has_nothing_to_do(store, retain):
+    assert retain() == upkeep.Retained((), (), (), ())
+    assert upkeep.merge(store, OVER, dry_run=False) == upkeep.Merged((), ())
+    found = upkeep.measure(store)
+    assert (found.total.points, found.coverage, found.namespaces) == (0, [], {})
+
+
+def test_a_merge_is_only_told_in_a_dry_run(store, collect):
+    for number in (1, 2, 3):
+        collect(shard(number), number=number)
+        store.indices.refresh(index=NOVEMBER)
+    dry = [upkeep.merge(store, OVER, dry_run=True) for _ in range(2)]
+    assert dry == [upkeep.Merged((NOVEMBER,), ())] * 2
+    assert upkeep.merge(store, OVER, dry_run=False) == dry[0]
+    assert upkeep.merge(store, OVER, dry_run=False) == upkeep.Merged((), ())
+
+
+def test_the_whole_store_is_measured(store, collect):
+    collect(shard(2))
+    collect(shard(namespace="Shop"), number=2)
+    found = upkeep.measure(store)
+    assert {name: size.points for name, size in found.namespaces.items()} == {
+        "AWS/EC2": 1728,
+        "Shop": 864,
+    }
+    assert (found.total.indices, found.total.documents) == (2, 3 * 288)
