@@ -12,6 +12,7 @@ from typing import Any
 
 from elastic_transport import (
     ApiError,
+    ObjectApiResponse,
     SerializationError,
     TlsError,
     TransportError,
@@ -59,6 +60,18 @@ def answered(client: Elasticsearch) -> Generator[Elasticsearch, None, None]:
         )
     except (ApiError, TransportError) as error:
         raise meaning(client, error) from error
+
+
+def hits_of(answer: ObjectApiResponse[Any]) -> list[dict[str, Any]]:
+    """Return the hits of a search; to be called where `answered` tells what it raises.
+
+    Raises:
+        SerializationError: it is no answer but a page, as proxies give.
+    """
+    if not isinstance(answer.body, dict):
+        raise SerializationError("a page")
+    hits: list[dict[str, Any]] = answer.get("hits", {}).get("hits", [])
+    return hits
 
 
 def check(client: Elasticsearch) -> None:

@@ -17,7 +17,7 @@ from elasticsearch import Elasticsearch
 
 from nephoscope.model import Resource, dimensions_key
 from nephoscope.store import names
-from nephoscope.store.answers import answered
+from nephoscope.store.answers import answered, hits_of
 from nephoscope.store.columns import Columns, Flags, Ints, Part
 from nephoscope.store.pages import PAGE
 
@@ -134,8 +134,7 @@ def _search(
             allow_partial_search_results=False,
             filter_path="hits.hits.sort,hits.hits.fields",
         )
-    hits: list[dict[str, Any]] = answer.get("hits", {}).get("hits", [])
-    return hits
+        return hits_of(answer)
 
 
 def _keys(

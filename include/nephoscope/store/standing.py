@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from elasticsearch import Elasticsearch
 
-from nephoscope.store.answers import answered
+from nephoscope.store.answers import answered, hits_of
 from nephoscope.store.pages import PAGE
 
 Source = dict[str, Any]
@@ -54,5 +54,4 @@ def by_id(client: Elasticsearch, alias: str, ids: Sequence[str]) -> dict[str, Hi
             allow_partial_search_results=False,
             filter_path=_HIT,
         )
-    hits = map(Hit.of, answer.get("hits", {}).get("hits", []))
-    return {hit.id: hit for hit in hits}
+        return {hit["_id"]: Hit.of(hit) for hit in hits_of(answer)}
