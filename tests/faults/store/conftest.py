@@ -1,37 +1,67 @@
 """What the store's fault tests share."""
 
+import os
+import sys
+from itertools import starmap
+from multiprocessing import get_context
 from uuid import uuid4
 
 import pytest
 
+from faults.store.loading import steps
 from nephoscope.store import names
 
 
 @pytest.fixture
-def namespace(elasticsearch):
-    """A namespace of the test's own, whose indices are dropped at the end."""
-    name = f"fault_{uuid4().hex}"
-    yield name
-    if made := [*elasticsearch.indices.get(index=f"*{name}*")]:
-        elasticsearch.indices.delete(index=made)
+def namespaces(elasticsearch):
+    """Name namespaces of the test's own, whose indices are dropped at the end."""
+    own = f"fault_{uuid4().hex}"
+    numbers = iter(range(1_000_000))
+    yield lambda: f"{own}_{next(numbers)}"
+    if made := [*elasticsearch.indices.get(index=f"*{own}*", features="settings")]:
+        for start in range(0, len(made), 20):
+            elasticsearch.indices.delete(index=made[start : start + 20])
+
+
+@pytest.fixture
+def namespace(namespaces):
+    """One namespace of the test's own."""
+    return namespaces()
 
 
 @pytest.fixture
 def stored(elasticsearch, namespace):
     """Read the value of every point, by instance, time and metric; one twice is an error."""
 
-    def read():
-        index = names.indices_of(namespace)
+    def read(of=namespace):
+        index = names.indices_of(of)
         elasticsearch.indices.refresh(index=index)
         answer = elasticsearch.search(index=index, size=10_000)
         hits = [hit["_source"] for hit in answer["hits"]["hits"]]
         points = [
             ((hit["aws"]["dimensions"]["InstanceId"], hit["@timestamp"], metric), statistics["avg"])
             for hit in hits
-            for metric, statistics in hit["aws"][names.field_of(namespace)]["metrics"].items()
+            for metric, statistics in hit["aws"][names.field_of(of)]["metrics"].items()
         ]
         assert answer["hits"]["total"]["value"] == len(hits)
         assert len(points) == len(dict(points))
         return dict(points)
 
     return read
+
+
+@pytest.fixture
+def in_steps(monkeypatch):
+    """Let loads of this process go in steps of so many documents."""
+    return lambda size: list(starmap(monkeypatch.setattr, steps(size)))
+
+
+@pytest.fixture(scope="module")
+def processes():
+    """Processes forked from a warmed one, so that a load begins at once."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["faults.store.loading"])
+    with pytest.MonkeyPatch.context() as patch:
+        # Until Python 3.13 the server does not get the path of its parent (cpython issue 117378).
+        patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+        yield context

@@ -1,16 +1,18 @@
-"""A proxy before Elasticsearch that goes wrong on bulk requests, as a test plans."""
+"""A proxy before Elasticsearch that goes wrong on writes and reads, as a test plans."""
 
 import http.client
 import socket
 import struct
 import threading
 import time
+from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from urllib.parse import urlsplit
 
 import orjson
 
-SILENCE = 6.0
+SILENCE = 3.0
 """Seconds that a silent answer takes; a client gives up at half of them."""
 
 
@@ -19,14 +21,16 @@ class FaultyProxy:
 
     Attributes:
         bulks: how many items each bulk request had.
+        struck: how often each fault came, by the request's kind and the fault.
         sent: how often each document was sent, by its source.
         resent: documents that were sent again though their storing had been answered.
     """
 
-    def __init__(self, url, plan):
-        self.node, self.plan = urlsplit(url), plan
-        self.bulks, self.sent, self.resent = [], {}, []
-        self._acknowledged = set()
+    def __init__(self, url, plan, reads=lambda _: None):
+        """Plan faults; ``reads`` does so for the searches and refreshes of a merge."""
+        self.node, self.plan, self.reads = urlsplit(url), plan, reads
+        self.bulks, self.struck, self.sent, self.resent = [], Counter(), Counter(), []
+        self._acknowledged, self._lock, self._read = set(), threading.Lock(), count()
         proxy = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -55,15 +59,23 @@ class FaultyProxy:
 
     def handle(self, request):
         body = request.rfile.read(int(request.headers.get("content-length", 0)))
-        if not request.path.startswith("/_bulk"):
+        path = urlsplit(request.path).path
+        if path.endswith("/_bulk"):
+            return self.write(request, body)
+        fault = self.reads(next(self._read)) if path.endswith(("/_search", "/_refresh")) else None
+        if fault is None:
             return reply(request, *self.forward(request, body))
+        self.struck["read", fault] += 1
+        return getattr(self, fault)(request, body, [])
+
+    def write(self, request, body):
         pairs = [*zip(*[iter(body.splitlines())] * 2, strict=True)]
-        self.note(pairs)
-        fault = self.plan(len(self.bulks) - 1)
+        fault = self.plan(self.note(pairs))
         if fault is None:
             status, answer = self.forward(request, body)
             self.acknowledge(pairs, answer)
             return reply(request, status, answer)
+        self.struck["bulk", fault] += 1
         return getattr(self, fault)(request, body, pairs)
 
     def forward(self, request, body):
@@ -77,11 +89,12 @@ class FaultyProxy:
         return answer.status, content
 
     def note(self, pairs):
-        self.bulks.append(len(pairs))
-        for _, source in pairs:
-            self.sent[source] = self.sent.get(source, 0) + 1
-            if source in self._acknowledged:
-                self.resent.append(source)
+        """Count a bulk request and return its number."""
+        with self._lock:
+            self.bulks.append(len(pairs))
+            self.sent.update(source for _, source in pairs)
+            self.resent += [source for _, source in pairs if source in self._acknowledged]
+            return len(self.bulks) - 1
 
     def acknowledge(self, pairs, answer):
         for (_, source), entry in zip(pairs, orjson.loads(answer)["items"], strict=True):
@@ -142,6 +155,18 @@ class FaultyProxy:
         self.acknowledge(pairs, orjson.dumps({"items": entries}))
         reply(request, status, orjson.dumps({"items": entries}))
 
+    def half_of_the_hits(self, request, body, _pairs):
+        """Find less than stands there, as a search does that comes before a refresh."""
+        status, answer = self.forward(request, body)
+        content = orjson.loads(answer)
+        if found := content.get("hits", {}).get("hits"):
+            content["hits"]["hits"] = found[::2]
+        reply(request, status, orjson.dumps(content))
+
+    def a_shard_failed(self, request, _body, _pairs):
+        error = {"type": "search_phase_execution_exception", "reason": "Partial shards failure"}
+        reply(request, 503, orjson.dumps({"error": error, "status": 503}))
+
 
 def full(action):
     """What a node answers of an item that its queue has no place for."""
@@ -151,7 +176,7 @@ def full(action):
 
 
 LOSING = ("busy", "unavailable", "reset_before")
-"""Faults in which nothing was stored."""
+"""Faults of a write in which nothing was stored."""
 
 UNCERTAIN = (
     "gateway_timeout_after_all_was_stored",
@@ -162,7 +187,10 @@ UNCERTAIN = (
     "of_another_verb",
     "a_page",
 )
-"""Faults in which all was stored, and the answer does not say so."""
+"""Faults of a write in which all was stored, and the answer does not say so."""
+
+READING = (*LOSING, "half_an_answer", "half_of_the_hits", "a_shard_failed", "a_page")
+"""Faults of a search or a refresh."""
 
 
 def head(request, status, length, kind):
