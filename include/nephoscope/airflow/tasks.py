@@ -96,8 +96,11 @@ def load(shard: dict[str, Any]) -> dict[str, Any]:
     root, name = run.archive(), shard["written"]["name"]
     done = steps.load(root, shard["run"], shard["number"], name, elasticsearch_client())
     counts = {"created": done.created, "merged": done.merged, "unchanged": done.unchanged}
+    counts["rejected"] = len(done.rejected)
     log.info("%s: %d points in %d documents, %s", shard["name"], done.points, done.produced, counts)
-    return {**shard, **counts}
+    if done.rejected:
+        log.warning("%s: rejected documents are kept: %s", shard["name"], done.reasons())
+    return {**shard, **counts, "reasons": done.reasons()}
 
 
 def _planned() -> str:
@@ -122,9 +125,12 @@ def audit(loaded: Any, *, final: bool = False) -> dict[str, Any]:
     from nephoscope.chain.audit import audit as run_audit
 
     found = run_audit(run.archive(), _planned(), elasticsearch_client(), final=final)
-    unanswered = sum(shard["written"]["unanswered"] for shard in loaded or ())
-    log.info("%s, %d queries unanswered", found, unanswered)
-    return {**asdict(found), "unanswered": unanswered}
+    shards = list(loaded or ())
+    unanswered = sum(shard["written"]["unanswered"] for shard in shards)
+    rejected = sum(shard["rejected"] for shard in shards)
+    reasons = next((shard["reasons"] for shard in shards if shard["reasons"]), "")
+    log.info("%s, %d queries unanswered, %d documents rejected", found, unanswered, rejected)
+    return {**asdict(found), "unanswered": unanswered, "rejected": rejected, "reasons": reasons}
 
 
 @task(multiple_outputs=False, trigger_rule="all_done")
@@ -155,9 +161,16 @@ def report(*, final: bool = False) -> list[str]:
 
 @task(trigger_rule="none_failed")
 def verdict(audited: dict[str, Any] | None) -> None:
-    """Fail the run where a shard, the audit or the report failed, or AWS did not answer."""
+    """Fail the run where something failed, AWS did not answer or Elasticsearch rejected."""
+    from nephoscope.chain.rejected import sentence
+
+    found = []
     if audited and audited["unanswered"]:
-        raise Incomplete(
+        found.append(
             f"CloudWatch did not answer {audited['unanswered']} queries; the rest is stored. "
             "Clear the failed run to ask again"
         )
+    if audited and audited["rejected"]:
+        found.append(sentence(audited["rejected"], audited["reasons"]))
+    if found:
+        raise Incomplete(". ".join(found))

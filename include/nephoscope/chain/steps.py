@@ -16,6 +16,7 @@ from nephoscope.archive.days import compact as compact_day
 from nephoscope.archive.inventory import newest_inventory, write_inventory
 from nephoscope.archive.sweep import sweep
 from nephoscope.aws.cloud import Cloud
+from nephoscope.chain import rejected
 from nephoscope.config.collections import Collections
 from nephoscope.errors import ConfigError, NephoscopeError
 from nephoscope.extract import metrics
@@ -155,7 +156,7 @@ def extract(
 
 
 def load(root: Place, run: str, number: int, name: str, client: Any) -> LoadReport:
-    """Load what an attempt read into Elasticsearch.
+    """Load what an attempt read into Elasticsearch, and keep what it rejects in the archive.
 
     Args:
         root: the archive's.
@@ -163,6 +164,9 @@ def load(root: Place, run: str, number: int, name: str, client: Any) -> LoadRepo
         number: of the shard.
         name: of the attempt, as `extract` returned it.
         client: the official client.
+
+    Raises:
+        Rejected: Elasticsearch rejects too much of it; the attempt does not count as loaded.
     """
     shard = runs.read_shard(root, run, number)
     attributes = {
@@ -171,8 +175,10 @@ def load(root: Place, run: str, number: int, name: str, client: Any) -> LoadRepo
         )
         for one in shard.series
     }
-    done = loader.load(client, landing.read_points(root, name), attributes=attributes)
-    landing.mark_loaded(root, name, {"points": done.points, "documents": done.produced})
+    done = loader.store(client, landing.read_points(root, name), attributes=attributes)
+    rejected.keep(root, name, done)
+    counts = {"documents": done.produced, "rejected": len(done.rejected)}
+    landing.mark_loaded(root, name, {"points": done.points, **counts})
     return done
 
 

@@ -22,8 +22,9 @@ from nephoscope.store import names
 from nephoscope.store.bulk import MOST_ITEMS, Patience, send
 from nephoscope.store.columns import Columns, Flags, Part
 from nephoscope.store.comparing import compare
-from nephoscope.store.documents import Attributes, create_action, documents
+from nephoscope.store.documents import Attributes, documents
 from nephoscope.store.items import Batch, Item, Outcome, Settled, batches
+from nephoscope.store.rejection import Rejection
 from nephoscope.store.repeats import repeated
 from nephoscope.store.schema import ensure_indices
 
@@ -38,20 +39,6 @@ ROUNDS = 50
 
 MOST_REJECTED = 10_000
 """Documents kept. With more, something is wrong with all of them, and the load stops."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """A document that Elasticsearch refuses for what it is; the reason quotes none of it."""
-
-    index: str
-    reason: str
-    document: bytes
-
-    @property
-    def item(self) -> Item:
-        """The creation of the document."""
-        return Item("create", create_action(self.index), self.document)
 
 
 @dataclass(slots=True)
@@ -77,12 +64,16 @@ class LoadReport:
             Rejected: some were refused; all others are stored.
             StoreError: some are unaccounted for.
         """
-        accounted = self.created + self.merged + self.unchanged + len(self.rejected)
         if self.rejected:
             raise Rejected(
-                f"Elasticsearch rejected {len(self.rejected)} of {accounted} documents and has "
+                f"Elasticsearch rejected {len(self.rejected)} of {self.produced} documents and has "
                 f"the others: {self.reasons()}"
             )
+        self.account()
+
+    def account(self) -> None:
+        """Raise an error if some documents are neither stored nor rejected."""
+        accounted = self.created + self.merged + self.unchanged + len(self.rejected)
         if accounted != self.produced:
             raise StoreError(f"of {self.produced} documents only {accounted} are accounted for")
 
@@ -148,16 +139,16 @@ def restore(
 
     Args:
         client: the official client.
-        rejections: drawn as they are needed. Their indices must exist.
+        rejections: drawn as they are needed.
         patience: how to wait between retries.
 
     Raises:
         StoreFull: a disk is full, or an index read-only.
         AccessDenied: the identity is refused.
-        StoreError: Elasticsearch does not answer, or an index is gone.
+        StoreError: Elasticsearch does not answer, or not for every document.
     """
     loading = _Load(client, patience or Patience())
-    loading.store(batches((one.item for one in rejections), MOST_ITEMS))
+    loading.restore(rejections)
     return loading.report
 
 
@@ -176,6 +167,14 @@ class _Load:
         self._make(columns.months())
         self.report.points += len(columns.value)
         self.store(documents(columns, attributes, self._unlike(columns)))
+
+    def restore(self, rejections: Iterable[Rejection]) -> None:
+        """Store documents; an index that was dropped meanwhile is made again."""
+        self.store(batches(map(self._creation, rejections), MOST_ITEMS))
+
+    def _creation(self, rejection: Rejection) -> Item:
+        self._make({rejection.month})
+        return rejection.item
 
     def store(self, creations: Iterable[Batch]) -> None:
         """Create documents, and merge those that stand there already."""
