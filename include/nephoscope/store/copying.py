@@ -49,8 +49,8 @@ def replace_index(
         StoreError: Elasticsearch does not answer. Upgrade again.
     """
     copy = names.copy_of(name, f"v{VERSION}-{token_hex(4)}")
+    _block(client, index)
     with answered(client) as asked:
-        asked.indices.add_block(index=index, block="write")  # and wait for writes under way
         asked.indices.refresh(index=index)
         asked.indices.create(index=copy, **body, aliases={names.copying_alias(copy): {}})
     try:
@@ -58,8 +58,7 @@ def replace_index(
     except Rejected:
         # Another upgrade at the same time would be refused too, so none relies on the block.
         delete_copy(client, copy)
-        with answered(client) as asked:
-            asked.indices.put_settings(index=index, settings={"index.blocks.write": None})
+        _lift(client, index)
         raise
     copied = _check(client, index, copy)
     _swap(client, index, copy, {name: {}, **aliases})
@@ -70,6 +69,32 @@ def delete_copy(client: Elasticsearch, copy: str) -> None:
     """Remove a copy that is not in use; one that is gone already is no error."""
     with answered(client) as asked:
         asked.indices.delete(index=copy, ignore_unavailable=True)
+
+
+def _block(client: Elasticsearch, index: str) -> None:
+    """Let an index take no more writes, and wait for those under way.
+
+    Raises:
+        StoreError: another upgrade replaced it meanwhile; its name is an alias of the copy.
+    """
+    with answered(client) as asked:
+        asked.indices.add_block(index=index, block="write")
+    blocked = _blocked(client, index)
+    if index not in blocked:
+        for copy in blocked:
+            _lift(client, copy)
+        raise StoreError(f"another upgrade has replaced {index} meanwhile; upgrade again")
+
+
+def _blocked(client: Elasticsearch, name: str) -> list[str]:
+    """Return the index that a name stands for, if it takes no writes."""
+    with answered(client) as asked:
+        return [*asked.indices.get_settings(index=name, name="index.blocks.write")]
+
+
+def _lift(client: Elasticsearch, index: str) -> None:
+    with answered(client) as asked:
+        asked.indices.put_settings(index=index, settings={"index.blocks.write": None})
 
 
 def _fill(client: Elasticsearch, index: str, copy: str, patience: Patience | None) -> None:
@@ -98,8 +123,7 @@ def _check(client: Elasticsearch, index: str, copy: str) -> int:
     with answered(client) as asked:
         asked.indices.refresh(index=[index, copy])
         there, copied = (int(asked.count(index=one)["count"]) for one in (index, copy))
-        blocked = asked.indices.get_settings(index=index, name="index.blocks.write").body
-    if there != copied or not blocked:
+    if there != copied or not _blocked(client, index):
         raise StoreError(
             f"of {there} documents of {index} {copied} were copied, or someone lifted its write "
             "block meanwhile: the copy is not used; upgrade again"

@@ -43,12 +43,12 @@ def make(client, template, name, change, body, aliases):
         ensure_template(client, each)
 
 
-def make_metrics(client, namespace, change, documents=20):
-    """Make a metrics index of version 0 with some documents; return its name."""
+def make_metrics(client, namespace, change, documents=None):
+    """Make a metrics index of version 0 with documents, made of a table; return its name."""
     name = names.index_of(namespace, NOVEMBER)
     body = metrics_index(namespace, NOVEMBER)
     make(client, METRICS, name, change, body, {names.ALL_METRICS: {}})
-    load(client, [points(namespace, documents)], attributes={})
+    load(client, [documents or points(namespace, 20)], attributes={})
     return name
 
 
