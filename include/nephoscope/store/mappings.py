@@ -99,6 +99,7 @@ METRICS = Template(
         ],
         "index.refresh_interval": "30s",  # readers refresh what they read
         "index.mapping.total_fields.limit": MOST_FIELDS,
+        "index.max_docvalue_fields_search": MOST_FIELDS,  # all dimensions are read at once
     },
     mappings=_mappings(
         {

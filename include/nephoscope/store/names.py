@@ -59,7 +59,8 @@ def slug(namespace: str) -> str:
     if of_aws and of_aws[1].lower() not in _TAKEN:
         return f"aws.{of_aws[1].lower()}"
     kept = _LOST_IN_INDEX.sub("_", namespace.lower()).strip("_")[:_LONGEST]
-    return kept if kept == namespace and kept not in _TAKEN else f"{kept}-{_hash(namespace)}"
+    safe = kept and kept == namespace and kept not in _TAKEN
+    return kept if safe else f"{kept}-{_hash(namespace)}"
 
 
 def field_of(namespace: str) -> str:
