@@ -8,6 +8,7 @@ from __future__ import annotations
 import click
 
 from nephoscope.cli.airflow import airflow
+from nephoscope.cli.coverage import coverage
 from nephoscope.cli.demo import demo
 from nephoscope.cli.doctor import doctor
 from nephoscope.cli.output import tell
@@ -34,5 +35,5 @@ def main() -> None:
     """Collect, keep, complete and draw what AWS knows about a fleet."""
 
 
-for command in (demo, up, airflow, plan, doctor, replay):
+for command in (demo, up, airflow, plan, doctor, replay, coverage):
     main.add_command(command)

@@ -23,6 +23,7 @@
     expected     what there should be, and how what is stored compares with it
     audit        the coverage of a day
     coverage     days of coverage as documents
+    covered      what they say in sum, and the worst of them
     inventory    the resources, and what they were called when
 
 The official client is an argument everywhere. Nothing here knows Airflow.
