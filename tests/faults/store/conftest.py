@@ -33,10 +33,10 @@ def namespace(namespaces):
 def stored(elasticsearch, namespace):
     """Read the value of every point, by instance, time and metric; one twice is an error."""
 
-    def read(of=namespace):
+    def read(of=namespace, **search):
         index = names.indices_of(of)
         elasticsearch.indices.refresh(index=index)
-        answer = elasticsearch.search(index=index, size=10_000)
+        answer = elasticsearch.search(index=index, size=10_000, **search)
         hits = [hit["_source"] for hit in answer["hits"]["hits"]]
         points = [
             ((hit["aws"]["dimensions"]["InstanceId"], hit["@timestamp"], metric), statistics["avg"])
