@@ -63,7 +63,7 @@ def sentence(count: int, reasons: str) -> str:
     """Say that documents were rejected, why, and what to do."""
     return (
         f"Elasticsearch rejected {count} document{'s' * (count != 1)}; they are kept, and "
-        "`nephoscope replay --rejected` stores them when the cause is mended. The most frequent "
+        "`nephoscope replay --rejected` stores them when the cause is mended. The first "
         f"reasons: {reasons}"
     )
 
