@@ -9,9 +9,12 @@ from discovered import instance
 from nephoscope.archive import landing, reading, runs
 from nephoscope.archive.days import compact
 from nephoscope.archive.inventory import newest_inventory, write_inventory
+from nephoscope.archive.layout import Attempt
+from nephoscope.archive.rejected import Waiting, keep, read, waiting
 from nephoscope.archive.sweep import sweep
 from nephoscope.place import files, put
 from nephoscope.plan.planning import Plan
+from nephoscope.store.rejection import Rejection
 from shards import DAY, shard
 from unit.archive.landed import NIGHT, land, rows_of, steady, truth_of
 
@@ -51,6 +54,18 @@ def test_a_days_run_is_written_compacted_read_and_swept(root):
     assert files(root, "landing") == files(root, "runs") == []
     assert files(root, "metrics") == [done.path]
     assert rows_of(reading.points(root, DAY)) == truth_of(steady(1), shard(3))
+
+
+def test_rejected_documents_are_kept_replaced_and_removed(root, others):
+    attempt = Attempt(land(root, steady(1)).name)
+    keep(root, attempt, [Rejection("i", "why", b'{"a":1}')] * 2)
+    assert waiting(others) == Waiting(1, 2, NIGHT)
+    kept = [Rejection("i", "another", b'{"a":2}')]
+    keep(others, attempt, kept)
+    assert read(root, attempt) == kept
+    keep(root, attempt, [])
+    assert read(others, attempt) == files(others, "rejected") == []
+    keep(root, attempt, [])
 
 
 def test_a_later_reading_replaces_the_file(root):
