@@ -21,7 +21,7 @@ from nephoscope.store.answers import answered
 from nephoscope.store.bulk import MOST_ITEMS, Patience, send
 from nephoscope.store.items import Item, Outcome, batches
 from nephoscope.store.labels import document_fields
-from nephoscope.store.pages import buckets, sources
+from nephoscope.store.pages import buckets, view
 from nephoscope.store.schema import ensure_inventory
 from nephoscope.store.standing import Hit
 
@@ -70,8 +70,8 @@ def versions(client: Elasticsearch, since: datetime) -> Iterator[Version]:
     with answered(client) as asked:
         asked.indices.refresh(index=names.INVENTORY, ignore_unavailable=True)
     query = {"range": {"nephoscope.seen_at": {"gte": instant(since)}}}
-    for page in sources(client, names.INVENTORY, query):
-        yield from map(_version, page)
+    with view(client, names.INVENTORY) as stored:
+        yield from map(_version, stored.sources(query))
 
 
 def record(

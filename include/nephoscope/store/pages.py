@@ -1,69 +1,45 @@
-"""Reads: hits and buckets page after page, in flat memory."""
+"""Reads: hits and buckets page after page, in flat memory, whole or an error."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from elasticsearch import Elasticsearch
 
-from nephoscope.store.answers import answered
+from nephoscope.errors import StoreError
+from nephoscope.model import Window, instant
+from nephoscope.store.answers import address, answered
 
 PAGE = 10_000
 """Elasticsearch's default limit of one search."""
 
 BUCKETS = 1_000
-"""Of one page of an aggregation; each may hold a hundred counts."""
+"""Of one page of an aggregation; each may hold a document or a hundred counts."""
+
+STEPS = (86_400, 3_600, 60)
+"""Seconds by which `View.spans` parts a window, each only where the one before is too long."""
 
 _KEEP_ALIVE = "5m"
+_READ = "pit_id,timed_out,_shards.failed,hits.hits.sort,hits.hits._source,aggregations"
+_VALUES = {"stored_fields": "_none_"}  # neither ids nor sources, which cost half of the time
 
+Query = dict[str, Any]
 
-Fields = dict[str, Any]
-"""The fields of a hit that were asked for; each has a list of values."""
-
-
-def hits(
-    client: Elasticsearch,
-    index: str,
-    query: Mapping[str, Any],
-    fields: Sequence[str | Mapping[str, str]],
-) -> Iterator[list[Fields]]:
-    """Yield pages of the hits of a query, of the indices as they stand at the first.
-
-    Args:
-        client: the official client.
-        index: a name, an alias or a pattern; indices that do not exist have no hits.
-        query: as Elasticsearch writes it.
-        fields: what to read of each hit, as ``docvalue_fields``.
-    """
-    # Neither ids nor sources, which cost half of the time.
-    search = {"query": query, "docvalue_fields": fields, "stored_fields": "_none_"}
-    for page in _pages(client, index, search):
-        yield [hit["fields"] for hit in page]
-
-
-def sources(
-    client: Elasticsearch, index: str, query: Mapping[str, Any]
-) -> Iterator[list[dict[str, Any]]]:
-    """Yield pages of the documents that a query hits, likewise."""
-    for page in _pages(client, index, {"query": query}):
-        yield [hit["_source"] for hit in page]
-
-
-def _pages(
-    client: Elasticsearch, index: str, search: Mapping[str, Any]
-) -> Iterator[list[dict[str, Any]]]:
-    after: dict[str, Any] = {}
-    with _point_in_time(client, index) as pit:
-        while page := _page(client, pit, {**search, **after}):
-            yield page
-            after["search_after"] = page[-1]["sort"]
+Columns = Sequence[tuple[Any, ...]]
+"""A page of values: a tuple for each field, with a value of each hit."""
 
 
 @contextmanager
-def _point_in_time(client: Elasticsearch, index: str) -> Generator[dict[str, str], None, None]:
-    """Hold a view of the indices; yield how a search names it, which every answer may change."""
+def view(client: Elasticsearch, index: str) -> Generator[View, None, None]:
+    """Hold a view of indices, so that all pages are of one moment.
+
+    Args:
+        client: the official client.
+        index: a name, an alias or a pattern; indices that do not exist hold nothing.
+    """
     with answered(client) as asked:
         opened = asked.open_point_in_time(
             index=index,
@@ -71,39 +47,142 @@ def _point_in_time(client: Elasticsearch, index: str) -> Generator[dict[str, str
             ignore_unavailable=True,
             allow_partial_search_results=False,
         )
-    pit = {"id": opened["id"], "keep_alive": _KEEP_ALIVE}
+    seen = View(client, opened["id"])
     try:
-        yield pit
+        yield seen
     finally:
         with answered(client) as asked:
-            asked.options(ignore_status=404).close_point_in_time(id=pit["id"])
+            asked.options(ignore_status=404).close_point_in_time(id=seen.id)
 
 
-def _page(
-    client: Elasticsearch, pit: dict[str, str], search: Mapping[str, Any]
-) -> list[dict[str, Any]]:
-    with answered(client) as asked:
-        answer = asked.search(
-            pit=pit,
-            size=PAGE,
-            sort=[{"_shard_doc": "asc"}],
-            track_total_hits=False,
-            allow_partial_search_results=False,
-            **search,
+class View:
+    """Indices as they stood when it was opened.
+
+    Every method raises a StoreError where a shard did not answer, or an index is gone.
+    """
+
+    def __init__(self, client: Elasticsearch, id_: str) -> None:
+        self.id = id_
+        self._client = client
+
+    def hits(self, query: Query, sort: Sequence[Any], window: Window) -> Iterator[Columns]:
+        """Yield pages of what the hits of a query in a window are sorted by, in columns.
+
+        To read a field by sorting takes a fifth of the time that ``docvalue_fields`` take, but a
+        next page of a search looks at all hits once more: so there is a search for each span of
+        the window that fits into a page.
+
+        Args:
+            query: as Elasticsearch writes it.
+            sort: the time, then what tells any two hits apart, then what else is to be read. A
+                view adds a last one of its own, which is left out.
+            window: hits of a time in it.
+        """
+        for span in self.spans(query, window, PAGE):
+            search = {**_VALUES, "query": during(query, span), "sort": sort, "size": PAGE}
+            while found := self._search(search).get("hits", {}).get("hits", []):
+                yield list(zip(*(hit["sort"] for hit in found), strict=True))[:-1]
+                if len(found) < PAGE:
+                    break
+                search["search_after"] = found[-1]["sort"]
+
+    def sources(self, query: Query) -> Iterator[dict[str, Any]]:
+        """Yield the documents that a query hits, in any order."""
+        search = {"query": query, "sort": ["_shard_doc"], "size": PAGE}
+        while found := self._search(search).get("hits", {}).get("hits", []):
+            yield from (hit["_source"] for hit in found)
+            search["search_after"] = found[-1]["sort"]
+
+    def spans(
+        self, query: Query, window: Window, most: int, steps: Sequence[int] = STEPS
+    ) -> Iterator[Window]:
+        """Part a window, in order, so that each part has some hits of a query.
+
+        Args:
+            query: as Elasticsearch writes it.
+            window: what is parted.
+            most: hits of a part; more only where they are all of one of the last of the steps.
+            steps: seconds, each a multiple of the next.
+        """
+        step, *finer = steps
+        start, held = window.start, 0
+        for moment, count in self._counts(query, window, step):
+            if held and held + count > most:
+                yield Window(start, moment)
+                start, held = moment, 0
+            held += count
+            if held > most and finer:
+                end = min(moment + timedelta(seconds=step), window.end)
+                yield from self.spans(query, Window(max(start, moment), end), most, finer)
+                start, held = end, 0
+        if held:
+            yield Window(start, window.end)
+
+    def _counts(self, query: Query, window: Window, step: int) -> Iterator[tuple[datetime, int]]:
+        """Yield the starts of the steps of a window that have hits of a query, and how many."""
+        steps = {"field": "@timestamp", "fixed_interval": f"{step}s", "min_doc_count": 1}
+        answer = self._search(
+            {
+                "query": during(query, window),
+                "size": 0,
+                "aggregations": {"steps": {"date_histogram": steps}},
+            }
         )
-    pit["id"] = answer["pit_id"]
-    page: list[dict[str, Any]] = answer["hits"]["hits"]
-    return page
+        for bucket in answer.get("aggregations", {}).get("steps", {}).get("buckets", []):
+            yield datetime.fromtimestamp(bucket["key"] / 1000, UTC), bucket["doc_count"]
+
+    def buckets(
+        self,
+        query: Query,
+        sources: Sequence[Mapping[str, Any]],
+        aggregations: Mapping[str, Any],
+        size: int,
+    ) -> Iterator[list[dict[str, Any]]]:
+        """Yield pages of the buckets of a composite aggregation over the hits of a query.
+
+        Args:
+            query: as Elasticsearch writes it.
+            sources: what a bucket has in common, as a composite aggregation writes it.
+            aggregations: what is computed of each bucket.
+            size: buckets of a page.
+        """
+        composite: dict[str, Any] = {"size": size, "sources": sources}
+        all_ = {"all": {"composite": composite, "aggregations": aggregations}}
+        while True:
+            answer = self._search({"query": query, "size": 0, "aggregations": all_})
+            found = answer.get("aggregations", {}).get("all", {})
+            if page := found.get("buckets"):
+                yield page
+            if "after_key" not in found:
+                return
+            composite["after"] = found["after_key"]
+
+    def _search(self, search: Mapping[str, Any]) -> dict[str, Any]:
+        with answered(self._client) as asked:
+            answer: dict[str, Any] = asked.search(
+                pit={"id": self.id, "keep_alive": _KEEP_ALIVE},
+                track_total_hits=False,
+                allow_partial_search_results=False,
+                filter_path=_READ,
+                **search,
+            ).body
+        self.id = answer["pit_id"]
+        if answer["timed_out"] or answer["_shards"]["failed"]:
+            raise StoreError(
+                f"Elasticsearch at {address(self._client)} gave a part of an answer: "
+                f"{answer['_shards']['failed']} shards failed. See its log, and run again"
+            )
+        return answer
 
 
 def buckets(
     client: Elasticsearch,
     index: str,
-    query: Mapping[str, Any],
+    query: Query,
     sources: Sequence[Mapping[str, Any]],
     aggregations: Mapping[str, Any],
 ) -> Iterator[dict[str, Any]]:
-    """Yield the buckets of a composite aggregation over the hits of a query.
+    """Yield the buckets of a composite aggregation over the indices as they stand: `View.buckets`.
 
     Args:
         client: the official client.
@@ -112,19 +191,12 @@ def buckets(
         sources: what a bucket has in common, as a composite aggregation writes it.
         aggregations: what is computed of each bucket.
     """
-    composite: dict[str, Any] = {"size": BUCKETS, "sources": sources}
-    while True:
-        with answered(client) as asked:
-            answer = asked.search(
-                index=index,
-                size=0,
-                query=query,
-                aggregations={"all": {"composite": composite, "aggregations": aggregations}},
-                allow_partial_search_results=False,
-                ignore_unavailable=True,
-            )
-        found = answer.get("aggregations", {}).get("all", {})
-        yield from found.get("buckets", [])
-        if "after_key" not in found:
-            return
-        composite["after"] = found["after_key"]
+    with view(client, index) as stored:
+        for page in stored.buckets(query, sources, aggregations, BUCKETS):
+            yield from page
+
+
+def during(query: Query, window: Window) -> Query:
+    """Narrow a query to the hits of a time in a window."""
+    time = {"gte": instant(window.start), "lt": instant(window.end)}
+    return {"bool": {"filter": [query, {"range": {"@timestamp": time}}]}}

@@ -1,28 +1,29 @@
 """Stored points for the report, and what is stored of each series for the audit.
 
 Names reach Elasticsearch only as terms and field names, never as a query string, a script or a
-pattern, so none of them can mean more than itself.
+pattern, so none of them can mean more than itself. What is read is whole: a shard that does not
+answer is an error, never a shorter table.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 import pyarrow as pa
 from elasticsearch import Elasticsearch
 
-from nephoscope.model import Resource, Window, instant
-from nephoscope.store import names, rows
+from nephoscope.model import Resource, Window
+from nephoscope.store import fields, names, rows
 from nephoscope.store.answers import answered
-from nephoscope.store.pages import Fields, buckets, hits
+from nephoscope.store.fields import fields_of, value_field
+from nephoscope.store.pages import Query, during, view
 
-Query = dict[str, Any]
+Measure = fields.Measure
 
-Measure = tuple[str, str]
-"""A metric and a statistic of it, as fields are named: ``("CPUUtilization", "avg")``."""
+SERIES = 5_000
+"""Whose counts are on one page."""
 
 COUNTS = pa.schema(
     [*rows.RESOURCE, ("metric", rows.NAME), ("statistic", rows.NAME), ("count", pa.int64())]
@@ -60,22 +61,14 @@ def series(
         Columns account, region, dimensions (canonical JSON), period (s), timestamp (UTC) and the
         statistics, sorted by account, region, dimensions and timestamp.
     """
-    values = {name: names.value_field(namespace, metric, name) for name in statistics}
-    chosen = {"cloud.account.id": accounts, "cloud.region": regions}
-    query = _query(
-        namespace,
-        window,
-        _any([{"exists": {"field": field}} for field in values.values()]),
-        *({"terms": {field: list(only)}} for field, only in chosen.items() if only is not None),
-    )
-    found = hits(
-        client,
-        names.indices_of(namespace),
-        query,
-        fields=[*rows.IDENTITY_FIELDS, rows.TIME_FIELD, *values.values()],
-    )
-    pages = [rows.points(page, values) for page in found]
-    return rows.ordered(rows.finest(pa.concat_tables([rows.points([], values), *pages])))
+    values = [names.value_field(namespace, metric, statistic) for statistic in statistics]
+    query = having(namespace, values, accounts, regions)
+    with view(client, names.indices_of(namespace)) as stored:
+        dimensions = fields_of(client, namespace).dimensions
+        read = rows.Rows(dimensions)
+        for page in stored.hits(query, rows.sort(dimensions, values), window):
+            read.add(page)
+    return read.table(statistics)
 
 
 def point_counts(client: Elasticsearch, *, namespace: str, window: Window) -> pa.Table:
@@ -90,23 +83,36 @@ def point_counts(client: Elasticsearch, *, namespace: str, window: Window) -> pa
         Columns account, region, dimensions (canonical JSON), period (s), metric and statistic (as
         fields are named), count. A series without a point has no row.
     """
-    measures = _measures(client, namespace)
-    counts = {str(n): _count(namespace, measure) for n, measure in enumerate(measures)}
-    found = buckets(
-        client,
-        names.indices_of(namespace),
-        _query(namespace, window),
-        sources=[{"series": {"terms": {"field": "_tsid"}}}],
-        aggregations={"whose": _WHOSE, **counts},
-    )
-    counted = [
-        (*rows.identity(bucket["whose"]["hits"]["hits"][0]["fields"]), *measure, count)
-        for bucket in found
-        for number, measure in enumerate(measures)
-        if (count := bucket[str(number)]["value"])
-    ]
+    with view(client, names.indices_of(namespace)) as stored:
+        known = fields_of(client, namespace)
+        values = [value_field(namespace, measure) for measure in known.measures]
+        found = stored.buckets(
+            during(_of_namespace(namespace), window),
+            sources=whose(known.dimensions),
+            aggregations={str(n): {"value_count": {"field": one}} for n, one in enumerate(values)},
+            size=SERIES,
+        )
+        counted = [
+            (*rows.identity(known.dimensions, list(bucket["key"].values())), *measure, count)
+            for page in found
+            for bucket in page
+            for number, measure in enumerate(known.measures)
+            if (count := bucket[str(number)]["value"])
+        ]
     columns = list(zip(*counted, strict=True)) or [()] * len(COUNTS)
     return pa.table([pa.array(list(column)) for column in columns], names=COUNTS.names).cast(COUNTS)
+
+
+def whose(dimensions: Sequence[str]) -> list[Query]:
+    """Return the sources of a composite aggregation by series: `rows.identity_fields`.
+
+    By ``_tsid`` it would take many times as long; besides, another version of Elasticsearch may
+    make another one of the same names.
+    """
+    return [
+        {str(number): {"terms": {"field": field, "missing_bucket": True}}}
+        for number, field in enumerate(rows.identity_fields(dimensions))
+    ]
 
 
 Times = dict[tuple[Resource, int], dict[Measure, list[datetime]]]
@@ -129,65 +135,47 @@ def stored_times(
         window: points that start in it.
     """
     namespace = resources[0].namespace
-    whose = {(one.account, one.region, one.key): one for one in resources}
-    fields = {measure: _field(namespace, measure) for measure in measures}
+    wanted = {(one.account, one.region, one.key): one for one in resources}
+    measures = list(measures)
+    query = {
+        "bool": {"filter": [_of_namespace(namespace), _any([_of(one) for one in resources])]},
+    }
     times: Times = defaultdict(lambda: defaultdict(list))
-    for page in hits(
-        client,
-        names.indices_of(namespace),
-        _query(namespace, window, _any([_of(one) for one in resources])),
-        fields=[*rows.IDENTITY_FIELDS, rows.TIME_FIELD, *fields.values()],
-    ):
-        for hit in page:
-            account, region, key, period = rows.identity(hit)
-            # A query for {InstanceId} finds {InstanceId, Device} too.
-            if resource := whose.get((account, region, key)):
-                _note(times[resource, period], hit, fields)
+    with view(client, names.indices_of(namespace)) as stored:
+        values = [value_field(namespace, measure) for measure in measures]
+        dimensions = fields_of(client, namespace).dimensions
+        read = rows.Rows(dimensions)
+        for page in stored.hits(query, rows.sort(dimensions, values), window):
+            read.add(page)
+    for (account, region, key, period), moments, columns in read.each():
+        # A query for {InstanceId} finds {InstanceId, Device} too.
+        if resource := wanted.get((account, region, key)):
+            for measure, column in zip(measures, columns, strict=True):
+                there = moments[column != rows.ABSENT].tolist()
+                if there:
+                    times[resource, period][measure] = [_moment(one) for one in there]
     return times
 
 
-def _note(times: dict[Measure, list[datetime]], hit: Fields, fields: Mapping[Measure, str]) -> None:
-    moment = datetime.fromtimestamp(rows.milliseconds(hit) / 1000, UTC)
-    for measure, field in fields.items():
-        if field in hit:
-            times[measure].append(moment)
+def _moment(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
-def _measures(client: Elasticsearch, namespace: str) -> list[Measure]:
-    """Return what any document of a namespace has had, from the mappings."""
-    with answered(client) as asked:
-        found = asked.indices.get_mapping(index=names.indices_of(namespace))
-    of_aws = [index["mappings"]["properties"]["aws"]["properties"] for index in found.values()]
-    # The pattern may hit an index of another namespace, which has another field.
-    ours = [fields[field] for fields in of_aws if (field := names.field_of(namespace)) in fields]
-    metrics = [fields["properties"]["metrics"].get("properties", {}) for fields in ours]
-    return sorted(
-        {
-            (metric, statistic)
-            for known in metrics
-            for metric, field in known.items()
-            for statistic in field.get("properties", {})
-        }
-    )
+def having(
+    namespace: str,
+    values: Sequence[str],
+    accounts: Sequence[str] | None,
+    regions: Sequence[str] | None,
+) -> Query:
+    """Ask for the documents of a namespace that have one of the values."""
+    chosen = {"cloud.account.id": accounts, "cloud.region": regions}
+    narrow = [{"terms": {field: list(only)}} for field, only in chosen.items() if only is not None]
+    some = _any([{"exists": {"field": field}} for field in values])
+    return {"bool": {"filter": [_of_namespace(namespace), some, *narrow]}}
 
 
-def _field(namespace: str, measure: Measure) -> str:
-    return f"aws.{names.field_of(namespace)}.metrics.{measure[0]}.{measure[1]}"
-
-
-def _count(namespace: str, measure: Measure) -> Query:
-    return {"value_count": {"field": _field(namespace, measure)}}
-
-
-_WHOSE: Query = {
-    "top_hits": {"size": 1, "_source": False, "docvalue_fields": list(rows.IDENTITY_FIELDS)}
-}
-
-
-def _query(namespace: str, window: Window, *more: Query) -> Query:
-    time = {"gte": instant(window.start), "lt": instant(window.end)}
-    own = [{"term": {"aws.cloudwatch.namespace": namespace}}, {"range": {"@timestamp": time}}]
-    return {"bool": {"filter": [*own, *more]}}
+def _of_namespace(namespace: str) -> Query:
+    return {"term": {"aws.cloudwatch.namespace": namespace}}
 
 
 def _any(queries: Sequence[Query]) -> Query:

@@ -1,9 +1,9 @@
-"""Hits of Elasticsearch as the rows and columns of a table."""
+"""Points that are read page by page, as the columns of a table."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -23,88 +23,123 @@ RESOURCE = pa.schema(
 Identity = tuple[str, str, str, int]
 """Account, region, dimensions (canonical JSON), period."""
 
-_DIMENSIONS = "aws.dimensions."
-_TIME = "@timestamp"
+ABSENT = float("inf")
+"""What a point that lacks a value is sorted by, and no value is: the loader refuses it."""
 
-_WHOSE = "account", "region", "dimensions"
+_DAY = 86_400_000
 
-IDENTITY_FIELDS = (
-    "cloud.account.id",
-    "cloud.region",
-    "aws.cloudwatch.period",
-    f"{_DIMENSIONS}*",
-)
-"""What to ask of a hit, as ``docvalue_fields``, for its identity."""
-
-TIME_FIELD = {"field": _TIME, "format": "epoch_millis"}
-"""What to ask of a hit for its time."""
+_Ints = npt.NDArray[np.int64]
+_Values = npt.NDArray[np.float64]
 
 
-def identity(fields: Mapping[str, Any]) -> Identity:
-    """Return whose a hit is."""
-    dimensions = tuple(
-        (name.removeprefix(_DIMENSIONS), values[0])
-        for name, values in fields.items()
-        if name.startswith(_DIMENSIONS)
-    )
-    return (
-        fields["cloud.account.id"][0],
-        fields["cloud.region"][0],
-        _key(dimensions),
-        fields["aws.cloudwatch.period"][0],
-    )
+def identity_fields(dimensions: Sequence[str]) -> list[str]:
+    """Name the fields that tell whose a document is, if a namespace has these dimensions."""
+    own = ["cloud.account.id", "cloud.region", "aws.cloudwatch.period"]
+    return [*own, *(f"aws.dimensions.{name}" for name in dimensions)]
 
 
-@lru_cache(maxsize=65536)
-def _key(dimensions: tuple[tuple[str, str], ...]) -> str:
-    return dimensions_key(dimensions)
+def identity(dimensions: Sequence[str], found: Sequence[Any]) -> Identity:
+    """Return whose a document is, by its identity fields; a dimension that it lacks is None."""
+    account, region, period, *values = found
+    pairs = zip(dimensions, values, strict=True)
+    key = dimensions_key(tuple((name, value) for name, value in pairs if value is not None))
+    return account, region, key, period
 
 
-def milliseconds(fields: Mapping[str, Any]) -> int:
-    """Return a hit's time, since 1970."""
-    return int(fields[_TIME][0])
-
-
-def points(page: Sequence[Mapping[str, Any]], values: Mapping[str, str]) -> pa.Table:
-    """Put a page of hits into columns.
+def sort(dimensions: Sequence[str], values: Sequence[str]) -> list[dict[str, Any]]:
+    """Say what to sort a search by, so that `Rows` takes its pages.
 
     Args:
-        page: the fields of hits: identity, time and values.
-        values: the field of each column of values; a hit without it has null there.
+        dimensions: the names of a namespace's dimensions.
+        values: fields that are read.
     """
-    identities = list(zip(*map(identity, page), strict=True)) or [()] * len(RESOURCE)
-    columns = [pa.array(list(column)) for column in identities]
-    table = pa.table(columns, names=RESOURCE.names).cast(RESOURCE)
-    times = pa.array([milliseconds(fields) for fields in page], pa.int64())
-    table = table.append_column("timestamp", times.cast(MOMENT))
-    for name, field in values.items():
-        column = [fields.get(field, (None,))[0] for fields in page]
-        table = table.append_column(name, pa.array(column, pa.float64()))
-    return table
+    names = [{name: {"unmapped_type": "keyword"}} for name in identity_fields(dimensions)]
+    value = {"missing": "_last", "unmapped_type": "double"}
+    return [{"@timestamp": "asc"}, *names, *({field: value} for field in values)]
 
 
-def finest(table: pa.Table) -> pa.Table:
-    """Keep, of each resource and UTC day, the points of the finest period alone."""
-    period = table["period"].to_numpy()
-    group = table["timestamp"].to_numpy().astype("datetime64[D]").astype(np.int64)
-    for name in _WHOSE:
-        ranks = _ranks(table[name])
-        group = group * (ranks.max(initial=0) + 1) + ranks
-    groups, inverse = np.unique(group, return_inverse=True)
-    least = np.full(len(groups), np.iinfo(np.int32).max)
-    np.minimum.at(least, inverse, period)
-    return table.filter(pa.array(period == least[inverse]))
+class Rows:
+    """Points: of each the number of its series, its time and its values, and no object.
+
+    Args:
+        dimensions: the names of a namespace's dimensions.
+    """
+
+    def __init__(self, dimensions: Sequence[str]) -> None:
+        self._dimensions = dimensions
+        self._width = len(identity_fields(dimensions))
+        self._series: dict[tuple[Any, ...], int] = {}
+        self._pages: list[tuple[npt.NDArray[np.int32], _Ints, _Values]] = []
+
+    def add(self, page: Sequence[Sequence[Any]]) -> None:
+        """Add points.
+
+        Args:
+            page: a column of times in ms, one for each identity field, one for each value. The
+                points of one series come in the order of time, over all pages.
+        """
+        times, *columns = page
+        whose = zip(*columns[: self._width], strict=True)
+        series = [self._series.setdefault(one, len(self._series)) for one in whose]
+        values = np.array(columns[self._width :], np.float64).reshape(-1, len(times))
+        self._pages.append((np.array(series, np.int32), np.array(times, np.int64), values))
+
+    def each(self) -> Iterator[tuple[Identity, _Ints, _Values]]:
+        """Yield each series, with its times in ms and, by field and time, its values."""
+        series, times, values = self._joined()
+        order = np.argsort(series, kind="stable")
+        ends = np.searchsorted(series[order], np.arange(len(self._series)), side="right")
+        for whose, rows in zip(self._identities(), np.split(order, ends[:-1]), strict=False):
+            yield whose, times[rows], values[:, rows]
+
+    def table(self, columns: Sequence[str]) -> pa.Table:
+        """Return the points, of each resource and UTC day only those of the finest period.
+
+        Args:
+            columns: what to call the values; they are null where a point lacks them.
+
+        Returns:
+            The columns of `RESOURCE`, timestamp and values, sorted by account, region, dimensions
+            and timestamp.
+        """
+        identities = self._identities()
+        places = {whose: rank for rank, whose in enumerate(sorted({one[:3] for one in identities}))}
+        rank = np.array([places[one[:3]] for one in identities], np.int64)
+        period = np.array([one[3] for one in identities], np.int64)
+        series, times, values = self._joined()
+        rows = np.flatnonzero(_finest(rank[series], times // _DAY, period[series]))
+        rows = rows[np.argsort(rank[series[rows]], kind="stable")]
+        table = _whose(identities).take(pa.array(series[rows]))
+        table = table.append_column("timestamp", pa.array(times[rows]).cast(MOMENT))
+        for name, column in zip_longest(columns, values, fillvalue=np.empty(0)):
+            some = column[rows]
+            table = table.append_column(name, pa.array(some, mask=some == ABSENT))
+        return table
+
+    def _identities(self) -> list[Identity]:
+        return [identity(self._dimensions, found) for found in self._series]
+
+    def _joined(self) -> tuple[npt.NDArray[np.int32], _Ints, _Values]:
+        """Join the pages into one, in their place."""
+        if len(self._pages) != 1:
+            empty = np.empty(0, np.int32), np.empty(0, np.int64), np.empty((0, 0))
+            series, times, values = zip(*(self._pages or [empty]), strict=True)
+            self._pages = [(np.concatenate(series), np.concatenate(times), np.hstack(values))]
+        return self._pages[0]
 
 
-def ordered(table: pa.Table) -> pa.Table:
-    """Sort by account, region, dimensions and time."""
-    keys = [table["timestamp"].to_numpy(), *(_ranks(table[name]) for name in reversed(_WHOSE))]
-    return table.take(pa.array(np.lexsort(keys)))
+def _whose(identities: Sequence[Identity]) -> pa.Table:
+    columns = list(zip(*identities, strict=True)) or [()] * len(RESOURCE)
+    return pa.table([pa.array(list(column)) for column in columns], names=RESOURCE.names).cast(
+        RESOURCE
+    )
 
 
-def _ranks(column: Any) -> npt.NDArray[np.int64]:
-    """Number names by their place in the alphabet of the column."""
-    one = column.unify_dictionaries().combine_chunks()
-    _, ranks = np.unique(np.array(one.dictionary.to_pylist(), dtype=object), return_inverse=True)
-    numbers: npt.NDArray[np.int64] = ranks[one.indices.to_numpy()]
-    return numbers
+def _finest(resource: _Ints, day: _Ints, period: _Ints) -> npt.NDArray[np.bool_]:
+    """Tell which points are of the finest period of their resource and day."""
+    first = day.min(initial=np.iinfo(np.int64).max)
+    group = resource * (day.max(initial=first) - first + 1) + day - first
+    least = np.full(group.max(initial=-1) + 1, np.iinfo(np.int64).max)
+    np.minimum.at(least, group, period)
+    finest: npt.NDArray[np.bool_] = period == least[group]
+    return finest

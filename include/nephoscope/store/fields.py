@@ -1,0 +1,53 @@
+"""Which fields the indices of a namespace have, by their mappings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from elasticsearch import Elasticsearch
+
+from nephoscope.store import names
+from nephoscope.store.answers import answered
+
+Measure = tuple[str, str]
+"""A metric and a statistic of it, as fields are named: ``("CPUUtilization", "avg")``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What any document of a namespace has had: names of dimensions, and measures; sorted."""
+
+    dimensions: list[str]
+    measures: list[Measure]
+
+
+def fields_of(client: Elasticsearch, namespace: str) -> Fields:
+    """Return the fields of a namespace; none where nothing is stored of it."""
+    with answered(client) as asked:
+        found = asked.indices.get_mapping(index=names.indices_of(namespace))
+    of_aws = [index["mappings"]["properties"]["aws"]["properties"] for index in found.values()]
+    field = names.field_of(namespace)
+    # The pattern may hit an index of another namespace, which has another field.
+    ours = [fields for fields in of_aws if field in fields]
+    return Fields(
+        sorted({name for fields in ours for name in _inner(fields["dimensions"])}),
+        sorted(
+            {
+                (metric, statistic)
+                for fields in ours
+                for metric, statistics in _inner(fields[field]["properties"]["metrics"]).items()
+                for statistic in _inner(statistics)
+            }
+        ),
+    )
+
+
+def value_field(namespace: str, measure: Measure) -> str:
+    """Name the field of a measure's values."""
+    return f"aws.{names.field_of(namespace)}.metrics.{measure[0]}.{measure[1]}"
+
+
+def _inner(field: dict[str, Any]) -> dict[str, Any]:
+    inner: dict[str, Any] = field.get("properties", {})
+    return inner
