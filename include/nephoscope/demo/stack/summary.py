@@ -15,6 +15,7 @@ from elasticsearch import Elasticsearch
 
 from nephoscope.config.collections import load_collections
 from nephoscope.config.settings import Settings
+from nephoscope.coverage import State
 from nephoscope.model import Window
 from nephoscope.plan.cost import DOLLARS_PER_METRIC
 from nephoscope.store import names, queries
@@ -103,7 +104,7 @@ def _day(client: Elasticsearch, day: date) -> Day:
         aggs={
             "expected": {"sum": {"field": "nephoscope.expected"}},
             "stored": {"sum": {"field": "nephoscope.stored"}},
-            "missing": {"filter": {"term": {"nephoscope.state": "missing"}}, "aggs": _WHO},
+            "missing": {"filter": {"terms": {"nephoscope.state": _LACKS}}, "aggs": _WHO},
         },
     )["aggregations"]
     lacking = answer["missing"]["who"]["buckets"]
@@ -115,6 +116,7 @@ def _day(client: Elasticsearch, day: date) -> Day:
     )
 
 
+_LACKS = [State.MISSING, State.CONFIRMED]
 _WHO = {"who": {"terms": {"field": "aws.dimensions.InstanceId", "size": 1000}}}
 
 
