@@ -19,6 +19,9 @@ same margin), so that the second reading is not the first one's twin.
 
 Spans = tuple[Window, ...]
 
+Key = tuple[Resource, int]
+"""A resource and a period, in seconds: what a day has one coverage of."""
+
 Measure = tuple[str, str]
 """A metric and a statistic of it, as fields are named: ``("CPUUtilization", "avg")``."""
 
@@ -101,7 +104,7 @@ class Coverage:
     lacks: tuple[Lack, ...] = ()
 
     @property
-    def key(self) -> tuple[Resource, int]:
+    def key(self) -> Key:
         """What tells it from the others of its day."""
         return self.resource, self.period
 

@@ -28,7 +28,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from nephoscope.archive.layout import Source, day_folder, parquet_of
-from nephoscope.coverage import Coverage, State, details_read
+from nephoscope.coverage import Coverage, Key, State, details_read
 from nephoscope.model import Resource, Window, dimensions_from_key
 from nephoscope.place import Place, files, put
 
@@ -49,9 +49,6 @@ ROWS = pa.schema(
 """One row a resource and period."""
 
 _KEY = b"nephoscope"
-
-Key = tuple[Resource, int]
-"""A resource and a period, in seconds: what a day has one coverage of."""
 
 
 def keep_coverage(root: Place, days: Iterable[Coverage]) -> None:

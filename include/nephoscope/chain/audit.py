@@ -13,7 +13,7 @@ from nephoscope.archive.layout import Source
 from nephoscope.chain.expectation import expectations
 from nephoscope.chain.lives import Life, lives
 from nephoscope.chain.readings import answered
-from nephoscope.coverage import Coverage, State
+from nephoscope.coverage import Coverage, Key, State
 from nephoscope.model import Resource, Seen, Window
 from nephoscope.place import Place
 from nephoscope.plan.planning import Plan
@@ -89,9 +89,7 @@ def _lives(plan: Plan, seen: list[Seen], client: Any, *, final: bool) -> Mapping
     return lives(plan, seen, inventory.versions(client, since))
 
 
-def _before(
-    root: Place, expected: Iterable[Expected], day: Window
-) -> dict[tuple[Resource, int], Coverage]:
+def _before(root: Place, expected: Iterable[Expected], day: Window) -> dict[Key, Coverage]:
     """Return what earlier audits found of the day."""
     whose = {one.resource for one in expected}
     sources = {Source(one.account, one.region, one.namespace) for one in whose}

@@ -39,14 +39,13 @@ def lives(
     """
     sights: dict[Resource, list[Life]] = defaultdict(list)
     for one in seen:
-        _add(sights, one.resource, one.attributes, Window(plan.asked_at, FOREVER))
+        _add(sights, one.resource, one.attributes, plan.asked_at)
     for silent in plan.silent:
         gone = silent.last_seen
-        _add(sights, silent.seen.resource, silent.seen.attributes, Window(gone, FOREVER), gone)
+        _add(sights, silent.seen.resource, silent.seen.attributes, gone, ran_until=gone)
     for version in versions:
-        if version.valid_from < version.seen_at:
-            was = Window(version.valid_from, version.seen_at)
-            _add(sights, version.resource, version.attributes, was, was.end)
+        last = version.seen_at
+        _add(sights, version.resource, version.attributes, version.valid_from, last, last)
     return {
         resource: Life(
             joined(span for one in some for span in one.running),
@@ -60,15 +59,19 @@ def _add(
     sights: dict[Resource, list[Life]],
     resource: Resource,
     attributes: Mapping[str, Any],
-    seen: Window,
-    until: datetime = FOREVER,
+    seen: datetime,
+    known_until: datetime = FOREVER,
+    ran_until: datetime = FOREVER,
 ) -> None:
-    """Note a sight: it was so while it was seen, and since its last start."""
+    """Note a sight: what it tells of the time since the last start, or else since it was seen."""
     instance = described(resource, attributes)
     if instance is None:
         return
     running = tuple(
-        Window(span.start, min(span.end, until)) for span in instance.running if span.start < until
+        Window(span.start, min(span.end, ran_until))
+        for span in instance.running
+        if span.start < ran_until
     )
-    starts = [span.start for span in running]
-    sights[resource].append(Life(running, (Window(min([seen.start, *starts]), seen.end),)))
+    since = min([seen, *(span.start for span in running)])
+    known = (Window(since, known_until),) if since < known_until else ()
+    sights[resource].append(Life(running, known))

@@ -12,8 +12,8 @@ from itertools import islice
 
 from elasticsearch import Elasticsearch
 
-from nephoscope.coverage import Coverage, Measure
-from nephoscope.model import Resource, Window
+from nephoscope.coverage import Coverage, Key, Measure
+from nephoscope.model import Window
 from nephoscope.store.expected import Expected, cover
 from nephoscope.store.queries import point_counts, stored_times
 from nephoscope.store.rows import Identity
@@ -23,7 +23,6 @@ TOGETHER = 100
 
 Counts = Mapping[Measure, int]
 Stored = Mapping[Measure, Iterable[datetime]]
-Key = tuple[Resource, int]
 
 
 def audit(

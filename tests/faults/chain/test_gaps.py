@@ -10,7 +10,7 @@ import truth
 from clouds import ANCHOR
 from nephoscope.chain import readings, steps
 from nephoscope.chain.audit import audit
-from nephoscope.coverage import APART
+from nephoscope.coverage import APART, State
 from nephoscope.model import Window
 from nephoscope.store import names
 from nephoscope.store.coverage import coverage_of
@@ -111,6 +111,19 @@ def found(store):
     return points
 
 
+def states(store):
+    """Return the state of each instance on each day."""
+    days = map(coverage_of, coverage(store).values())
+    return {(day.resource.dimensions[0][1], day.day): day.state for day in days}
+
+
+def state(one, day):
+    """Return the state of an instance on a day after one reading, from the specification."""
+    if day.end.timestamp() <= one.launched:
+        return State.UNKNOWN  # it may have run before its last start
+    return State.MISSING if one.role == "gap" else State.STORED
+
+
 def collect(collector, now):
     return collector.collect({"ec2": Window(DAYS[0].start, DAYS[-1].end)}, lambda: now)
 
@@ -146,6 +159,7 @@ def test_holes_and_gaps_are_all_found_and_only_the_gaps_are_confirmed(
     assert gaps(true) == figure(30, 300)
     run = collect(collector, NOW).run
     assert found(store) == {"not stored": none, "read empty": true, "confirmed": none}
+    assert states(store) == {(one.id, day): state(one, day) for one in fleet for day in DAYS}
 
     taken = holes()
     assert audited(collector, run).confirmed == 0

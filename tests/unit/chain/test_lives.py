@@ -46,6 +46,11 @@ def test_what_was_before_a_restart_is_known_where_the_inventory_saw_it():
     assert (found.running, found.known) == (spans, spans)
 
 
+def test_a_version_that_was_seen_once_is_known_until_then():
+    found = life(instance(1, launched_at=NOW - DAY), versions=[version(4, 4)])
+    assert found.known == (Window(LAUNCHED, NOW - 4 * DAY), Window(NOW - DAY, FOREVER))
+
+
 def test_what_aws_lists_no_more_ran_until_it_was_last_seen():
     found = life(silent=[Remembered(instance(1), NOW - 2 * DAY)])
     assert found.running == (Window(LAUNCHED, NOW - 2 * DAY),)
