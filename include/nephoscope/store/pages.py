@@ -166,12 +166,13 @@ class View:
                 filter_path=_READ,
                 **search,
             ).body
-        self.id = answer["pit_id"]
-        if answer["timed_out"] or answer["_shards"]["failed"]:
+        shards = answer.get("_shards", {})
+        if answer.get("timed_out", True) or shards.get("failed", 1):
             raise StoreError(
-                f"Elasticsearch at {address(self._client)} gave a part of an answer: "
-                f"{answer['_shards']['failed']} shards failed. See its log, and run again"
+                f"Elasticsearch at {address(self._client)} gave a part of an answer: a shard "
+                "failed, or was too slow. See its log, and run again"
             )
+        self.id = answer["pit_id"]
         return answer
 
 
