@@ -12,7 +12,7 @@ def namespace(elasticsearch):
     """A namespace of the test's own, whose indices are dropped at the end."""
     name = f"test_{uuid4().hex}"
     yield name
-    if made := [*elasticsearch.indices.get(index=names.indices_of(name))]:
+    if made := [*elasticsearch.indices.get(index=names.indices_of(name), expand_wildcards="all")]:
         elasticsearch.indices.delete(index=made)
 
 

@@ -83,7 +83,9 @@ def test_spans_cover_every_hit_once_and_hold_no_more_than_asked_for(plant, spans
 def test_a_minute_of_more_hits_than_a_page_is_read_page_by_page(plant, reading, monkeypatch):
     monkeypatch.setattr(pages, "PAGE", 4)
     plant([NOON, NOON + MINUTE], instances=10)
-    found = [(time, instance) for page in reading() for time, *_, instance in zip(*page, strict=True)]
+    found = [
+        (time, instance) for page in reading() for time, *_, instance in zip(*page, strict=True)
+    ]
     milliseconds = [int((NOON + n * MINUTE).timestamp() * 1000) for n in range(2)]
     assert found == [(time, f"i-{n}") for time in milliseconds for n in range(10)]
 
