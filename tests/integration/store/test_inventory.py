@@ -7,7 +7,7 @@ import pytest
 
 from nephoscope.model import Resource
 from nephoscope.store import names
-from nephoscope.store.inventory import inventory, record
+from nephoscope.store.inventory import inventory, record, versions
 from unit.store.points_table import NOON
 
 HOUR = timedelta(hours=1)
@@ -90,3 +90,15 @@ def test_an_older_observation_takes_its_place_in_time(seen, at):
     assert at(3).attributes == SMALL
     assert at(3).seen_at == NOON + 2 * HOUR
     assert at(4).attributes == LARGE
+
+
+def test_the_versions_since_a_moment_are_those_that_were_seen_then(elasticsearch, web, seen):
+    seen(SMALL, 0, 1)
+    seen(LARGE, 2, 3)
+    seen(SMALL, 4)
+    found = [one for one in versions(elasticsearch, NOON + 2 * HOUR) if one.resource == web]
+    spans = sorted((one.valid_from, one.seen_at, one.attributes["type"]) for one in found)
+    assert spans == [
+        (NOON + 2 * HOUR, NOON + 3 * HOUR, "m5.xlarge"),
+        (NOON + 4 * HOUR, NOON + 4 * HOUR, "m5.large"),
+    ]
