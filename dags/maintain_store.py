@@ -3,13 +3,14 @@
 
 Each night at 03:30 UTC:
 
+- *upgrade* brings templates and indices of an older version to this program's.
 - *drop* removes the indices in which everything is older than the `keep` of all collections of its
   namespace. Whole indices go, nothing else is ever deleted, and only what the archive holds, day by
-  day, with as many points as are stored: so `nephoscope replay` can bring it back. What the archive
-  lacks stays, with a warning that says how much that is.
+  day, with as many points as are stored: so `nephoscope replay` can bring it back (write a longer
+  `keep` before, or it goes again). What the archive lacks stays, with a warning that says how much.
 - *merge* puts the indices that ended a week ago into one segment each: fewer bytes, faster queries.
-- *measure* says how much is stored, the bytes a point, the coverage of the whole store, and how
-  many shards the cluster has of those that it may have.
+- *measure* says how much is stored, the bytes a point, the coverage of the whole store, how near
+  fields and shards are to their limits, and how many rejected documents wait.
 
 **Trigger** with `dry_run` to see what a run would do. `drop_unarchived` names indices that are over
 and go though the archive does not hold them whole: what only they hold is lost.
@@ -37,7 +38,8 @@ from nephoscope.config.settings import since
     tags=["nephoscope", "store"],
 )
 def maintain_store():
-    upkeep_tasks.drop() >> upkeep_tasks.merge() >> upkeep_tasks.measure()
+    upgraded, dropped = upkeep_tasks.upgrade(), upkeep_tasks.drop()
+    upgraded >> dropped >> upkeep_tasks.merge() >> upkeep_tasks.measure()
 
 
 maintain_store()

@@ -1,6 +1,5 @@
 """The upkeep of the store in Airflow, on the stand-in AWS and a real node."""
 
-import json
 import shutil
 from datetime import UTC, datetime, timedelta
 
@@ -76,12 +75,20 @@ def test_what_is_kept_is_merged_and_measured(over, elasticsearch, tmp_path, capl
 
 
 def test_a_run_that_fails_is_told(chain, posted, monkeypatch):
-    nowhere = {"conn_type": "elasticsearch", "host": "127.0.0.1", "port": 1, "schema": "http"}
-    monkeypatch.setenv("AIRFLOW_CONN_ELASTICSEARCH_DEFAULT", json.dumps(nowhere))
+    monkeypatch.setenv("NEPHOSCOPE_COLLECTIONS", "/nowhere.yaml")
     assert chain("maintain_store", NOW).state == "failed"
     [message] = posted.messages
     assert (message["dag_id"], message["task_id"]) == ("maintain_store", "drop")
-    assert "127.0.0.1:1 does not answer" in message["error"]
+    assert "set NEPHOSCOPE_COLLECTIONS" in message["error"]
+
+
+def test_what_is_of_an_older_version_is_upgraded_but_in_a_dry_run(chain, elasticsearch, caplog):
+    elasticsearch.options(ignore_status=404).indices.delete_index_template(name="cloudwatch-*")
+    assert chain("maintain_store", NOW, dry_run=True).state == "success"
+    assert not elasticsearch.indices.exists_index_template(name="cloudwatch-*")
+    assert chain("maintain_store", NOW + timedelta(seconds=1)).state == "success"
+    assert elasticsearch.indices.exists_index_template(name="cloudwatch-*")
+    assert "put the index template cloudwatch-metrics" in caplog.text
 
 
 def test_params_that_are_none_are_refused(chain):

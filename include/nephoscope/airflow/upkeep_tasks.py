@@ -1,4 +1,4 @@
-"""The tasks of `maintain_store`: what is over is dropped, what ended merged, all is measured."""
+"""The tasks of `maintain_store`: upgrade the store, drop what is over, merge, measure."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from nephoscope.airflow import run
 from nephoscope.airflow.connections import elasticsearch_client
 
 if TYPE_CHECKING:
+    from nephoscope.chain.retention import Retained
+    from nephoscope.chain.upkeep import Measured
     from nephoscope.store.sizes import Size
 
 log = logging.getLogger(__name__)
@@ -38,13 +40,26 @@ def params() -> dict[str, Param]:
     }
 
 
+@task(execution_timeout=timedelta(hours=1))
+def upgrade() -> list[str]:
+    """Bring templates and indices of an older version to this program's, before anything else."""
+    from nephoscope.store.upgrade import upgrade as upgrade_store
+
+    if get_current_context()["params"]["dry_run"]:
+        log.info("a dry run: nothing is upgraded")
+        return []
+    done = upgrade_store(elasticsearch_client())
+    log.info("%s", "; ".join(done) or "all is of this version")
+    return done
+
+
 @task(multiple_outputs=False)
 def drop() -> dict[str, Any]:
     """Drop the indices in which all is older than `keep`, if the archive holds all of it."""
-    from nephoscope.chain import upkeep
+    from nephoscope.chain.retention import retain
 
     asked = get_current_context()["params"]
-    found = upkeep.retain(
+    found = retain(
         run.archive(),
         elasticsearch_client(),
         run.collections(),
@@ -52,23 +67,27 @@ def drop() -> dict[str, Any]:
         dry_run=asked["dry_run"],
         drop_unarchived=asked["drop_unarchived"],
     )
+    _tell_over(found, "would be dropped" if asked["dry_run"] else "dropped")
+    stay = [one.name for one in found.over if not one.goes]
+    return {"dry_run": asked["dry_run"], "dropped": found.dropped, "unarchived": stay}
+
+
+def _tell_over(found: Retained, dropped: str) -> None:
     for one in found.over:
         if one.goes:
-            log.info("%s: %s", "would be dropped" if asked["dry_run"] else "dropped", one)
+            log.info("%s: %s", dropped, one)
         else:
             log.warning(
                 "stays: %s. Restore the archive of these days, or collect them again with a longer "
                 "`keep`; or trigger this DAG with drop_unarchived: [%s]",
                 one,
-                one.index.name,
+                one.name,
             )
     for namespace in found.unclaimed:
         log.warning("%r is stored and in no collection: it stays, whatever its age", namespace)
     for name in found.unknown:
         log.warning("%r was named in drop_unarchived, and no such index is over", name)
-    stay = [one.index.name for one in found.over if not one.goes]
-    log.info("%d indices dropped, %d unarchived stay", len(found.dropped), len(stay))
-    return {"dry_run": asked["dry_run"], "dropped": found.dropped, "unarchived": stay}
+    log.info("%d of the %d indices that are over %s", len(found.dropped), len(found.over), dropped)
 
 
 @task(multiple_outputs=False, execution_timeout=timedelta(hours=1))
@@ -89,23 +108,37 @@ def measure() -> dict[str, Any]:
     """Say how much is stored, in how many bytes, and what is missing in all of it."""
     from nephoscope.chain import upkeep
 
-    found = upkeep.measure(elasticsearch_client())
-    for index, size in found.sizes.items():
-        log.info("%s: %s", index.name, _words(size))
-    for one in found.coverage:
-        log.info("%r %s: %d resource days, %d of %d points", *asdict(one).values())
-    log.info(
-        "in all %s; %d shards of at most %d",
-        _words(found.total),
-        found.shards.made,
-        found.shards.most,
-    )
+    found = upkeep.measure(run.archive(), elasticsearch_client())
+    _tell_sizes(found)
     return {
         "total": _said(found.total),
         "namespaces": {name: _said(size) for name, size in found.namespaces.items()},
         "coverage": [asdict(one) for one in found.coverage],
         "shards": asdict(found.shards),
+        "fullest": found.fullest and found.fullest._asdict(),
+        "rejected": found.rejected.documents,
     }
+
+
+def _tell_sizes(found: Measured) -> None:
+    for index, size in found.sizes.items():
+        log.info("%s: %s", index.name, _words(size))
+    for one in found.coverage:
+        log.info(
+            "%r, %s: %d resource days; %d points, %d stored, %d confirmed gaps, %d lacking",
+            *asdict(one).values(),
+        )
+    if found.fullest:
+        log.info("fullest: %s has %d fields of at most %d", *found.fullest)
+    if found.rejected.documents:
+        log.warning(
+            "%d documents that Elasticsearch refused wait since %s: mend the cause that their runs "
+            "told, then `nephoscope replay --rejected`",
+            found.rejected.documents,
+            found.rejected.oldest,
+        )
+    shards = found.shards
+    log.info("in all %s; %d shards of %d", _words(found.total), shards.made, shards.most)
 
 
 def _said(size: Size) -> dict[str, Any]:

@@ -19,7 +19,7 @@ kept for seven.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -77,6 +77,19 @@ def read_coverage(root: Place, day: Window) -> Iterator[list[Coverage]]:
     for path in files(root, "coverage"):
         if path.endswith(f"/{day_folder(day)}/{FILE}"):
             yield [*_read(root, path.rpartition("/")[0]).values()]
+
+
+def count_coverage(root: Place, days: Collection[Window]) -> dict[tuple[str, Window], int]:
+    """Count the resource days of UTC days, by the path of a `Source` and day, from metadata."""
+    folders = {day_folder(day): day for day in days}
+    counts = {}
+    for path in files(root, "coverage"):
+        folder, _, file = path.rpartition("/")
+        source, _, name = folder.removeprefix("coverage/").rpartition("/")
+        if file == FILE and (day := folders.get(name)):
+            with (root / path).open("rb") as opened:
+                counts[source, day] = pq.read_metadata(opened).num_rows
+    return counts
 
 
 def _folder(source: Source, day: Window) -> str:

@@ -66,19 +66,20 @@ def _compact(
             yield _write(root, day_files.folder(source, period, day), facts, spills.of(period))
 
 
-Points = dict[tuple[str, int, Window], int]
-"""How many points there are, by the path of a `Source`, period (s) and UTC day."""
-
-
-def count(root: Place, namespace: str, days: Iterable[Window]) -> Points:
+def count_points(
+    root: Place, namespace: str, days: Iterable[Window]
+) -> dict[tuple[str, Window, int], int]:
     """Count the points of a namespace that the archive holds of UTC days.
 
     They are in day files and in landing; however often a point was read, it counts once. Of what
     is compacted, the files' metadata is read alone.
+
+    Returns:
+        Counts by the path of a `Source`, UTC day and period (s).
     """
     known = day_files.find_days(root)
     folder = f"namespace={segment(namespace)}"
-    counts: Points = {}
+    counts: dict[tuple[str, Window, int], int] = {}
     for day in days:
         landed = landing.attempts(root, day)
         found = {source: paths for (source, of), paths in known.items() if of == day_folder(day)}
@@ -86,7 +87,7 @@ def count(root: Place, namespace: str, days: Iterable[Window]) -> Points:
             if source.rpartition("/")[2] != folder:
                 continue
             counted = _count(root, found.get(source, []), landed.get(source, []))
-            counts |= {(source, period, day): points for period, points in counted.items()}
+            counts |= {(source, day, period): points for period, points in counted.items()}
     return counts
 
 

@@ -19,6 +19,10 @@
     decoding     JSON of many small objects, read fast
     pages, rows  reads: hits and buckets page after page, and tables of them
     queries      stored points for the report, and their counts for the audit
+    indices      the metrics indices that there are
+    retention    which of them are over, and what they hold
+    segments     the merge of those that are hardly written any more
+    sizes        how much is stored, and how near the cluster's limit is
     totals       how much is stored, and how fresh it is
     expected     what there should be, and how what is stored compares with it
     audit        the coverage of a day

@@ -1,8 +1,9 @@
 """Retention: which indices are over, what they hold, and their end.
 
-An index is over when everything in it is older than the longest ``keep`` of all collections of its
-namespace. It is dropped whole; nothing else is ever deleted. Of a namespace that no collection has
-any more nobody has said how long to keep it, so it stays.
+A metrics index is over when everything in it is older than the longest ``keep`` of all collections
+of its namespace; one of coverage when that holds by the longest ``keep`` of all, and no points of
+its year are left. Indices are dropped whole; nothing else is ever deleted. Of a namespace that no
+collection has any more nobody has said how long to keep it, so it stays.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from elasticsearch import Elasticsearch
 
@@ -23,21 +24,36 @@ from nephoscope.store.pages import buckets
 Keeps = Mapping[str, timedelta | None]
 """How long to keep each namespace; None is for ever."""
 
-Day = tuple[str, str, int, date]
-"""An account, a region, a period (s) and a UTC day."""
-
 _COVERAGE = re.compile(names.coverage_index_of(0).replace("0000", "([12][0-9]{3})"))
 
-_SOURCES: list[dict[str, Any]] = [
-    {"account": {"terms": {"field": "cloud.account.id", "missing_bucket": True}}},
-    {"region": {"terms": {"field": "cloud.region", "missing_bucket": True}}},
-    {"period": {"terms": {"field": "aws.cloudwatch.period", "missing_bucket": True}}},
-    {"day": {"date_histogram": {"field": "@timestamp", "fixed_interval": "1d"}}},
-]
+_SOURCES = {
+    "account": {"terms": {"field": "cloud.account.id", "missing_bucket": True}},
+    "region": {"terms": {"field": "cloud.region", "missing_bucket": True}},
+    "namespace": {"terms": {"field": "aws.cloudwatch.namespace", "missing_bucket": True}},
+    "day": {"date_histogram": {"field": "@timestamp", "fixed_interval": "1d"}},
+}
+_PERIOD = {"period": {"terms": {"field": "aws.cloudwatch.period", "missing_bucket": True}}}
+
+
+class Part(NamedTuple):
+    """What the archive has a file of; ``period`` is in seconds, and 0 for coverage of all periods.
+
+    What a document does not say is empty, as somebody else wrote it: no archive holds that.
+    """
+
+    account: str
+    region: str
+    namespace: str
+    day: date
+    period: int = 0
+
+    def __str__(self) -> str:
+        at = f" at {self.period} s" if self.period else ""
+        return f"{self.day} of {self.namespace} in {self.account}/{self.region}{at}"
 
 
 def over(indices: Iterable[Index], keeps: Keeps, asked_at: datetime) -> list[Index]:
-    """Return the indices in which all is over.
+    """Return the metrics indices in which all is over.
 
     Args:
         indices: any.
@@ -48,12 +64,12 @@ def over(indices: Iterable[Index], keeps: Keeps, asked_at: datetime) -> list[Ind
 
 
 def coverage_over(
-    coverage: Iterable[str], left: Collection[Index], keeps: Keeps, asked_at: datetime
+    years: Mapping[str, Window], left: Collection[Index], keeps: Keeps, asked_at: datetime
 ) -> list[str]:
-    """Return the coverage indices that are over: by the longest keep, and with no points left.
+    """Return the names of the coverage indices that are over.
 
     Args:
-        coverage: their names.
+        years: of them, by their names.
         left: the metrics indices that stay.
         keeps: of the namespaces that collections have.
         asked_at: now, in UTC.
@@ -62,9 +78,8 @@ def coverage_over(
     longest = max(spans) if len(spans) == len(keeps) and spans else None
     return [
         name
-        for name in coverage
-        if (year := _year(name))
-        and _over(year.end, longest, asked_at)
+        for name, year in years.items()
+        if _over(year.end, longest, asked_at)
         and not any(one.window.start < year.end and year.start < one.window.end for one in left)
     ]
 
@@ -73,38 +88,55 @@ def _over(end: datetime, keep: timedelta | None, asked_at: datetime) -> bool:
     return keep is not None and end + keep <= asked_at
 
 
-def _year(name: str) -> Window | None:
-    """Return the year that a coverage index is of; None of one that is not ours."""
-    found = _COVERAGE.fullmatch(name)
-    return found and Window(*(datetime(int(found[1]) + n, 1, 1, tzinfo=UTC) for n in (0, 1)))
-
-
-def coverage_indices(client: Elasticsearch) -> list[str]:
-    """Return the names of all coverage indices."""
+def coverage_indices(client: Elasticsearch) -> dict[str, Window]:
+    """Return the years of all coverage indices, by their own names."""
     with answered(client) as asked:
-        return sorted(asked.indices.get(index=names.ALL_COVERAGE, ignore_unavailable=True))
+        found = asked.indices.get_alias(
+            index=names.ALL_COVERAGE, ignore_unavailable=True, allow_no_indices=True
+        )
+    years = ((name, _year(name, one["aliases"])) for name, one in sorted(found.items()))
+    return {name: year for name, year in years if year}
 
 
-def points_by_day(client: Elasticsearch, index: Index) -> dict[Day, int]:
-    """Count the points of an index; call `queries.refresh` before.
+def _year(name: str, aliases: Iterable[str]) -> Window | None:
+    """Return the year of an index by its name, or by an alias if it is a copy; None if not ours."""
+    for one in (name, *aliases):
+        if found := _COVERAGE.fullmatch(one):
+            start, end = (datetime(int(found[1]) + n, 1, 1, tzinfo=UTC) for n in (0, 1))
+            return Window(start, end)
+    return None
 
-    A document of which nothing is understood, as somebody else wrote it, counts as one point of
-    nobody, at a period of 0 s: no archive holds it.
+
+def points_of(client: Elasticsearch, index: Index) -> dict[Part, int]:
+    """Count the points of a metrics index; call `queries.refresh` before.
+
+    A document counts as one at the least, even where nothing in it is understood.
     """
     counts = {
         str(number): {"value_count": {"field": field}} for number, field in enumerate(index.values)
     }
+    return _count(client, index.name, {**_SOURCES, **_PERIOD}, counts)
+
+
+def days_of(client: Elasticsearch, name: str) -> dict[Part, int]:
+    """Count the resource days of a coverage index; call `covered.refresh` before."""
+    return _count(client, name, _SOURCES, {})
+
+
+def _count(
+    client: Elasticsearch, name: str, sources: Mapping[str, Any], counts: Mapping[str, Any]
+) -> dict[Part, int]:
+    each = [{key: source} for key, source in sources.items()]
     return {
-        _day(bucket["key"]): max(
-            bucket["doc_count"], sum(int(bucket[one]["value"]) for one in counts)
-        )
-        for bucket in buckets(client, index.name, {"match_all": {}}, _SOURCES, counts)
+        _part(bucket["key"]): max(bucket["doc_count"], sum(bucket[one]["value"] for one in counts))
+        for bucket in buckets(client, name, {"match_all": {}}, each, counts)
     }
 
 
-def _day(key: Mapping[str, Any]) -> Day:
-    start = datetime.fromtimestamp(key["day"] / 1000, UTC)
-    return key["account"] or "", key["region"] or "", key["period"] or 0, start.date()
+def _part(key: Mapping[str, Any]) -> Part:
+    day = datetime.fromtimestamp(key["day"] / 1000, UTC).date()
+    account, region, namespace = (key[one] or "" for one in ("account", "region", "namespace"))
+    return Part(account, region, namespace, day, key.get("period") or 0)
 
 
 def drop(client: Elasticsearch, name: str) -> None:

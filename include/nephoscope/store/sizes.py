@@ -108,32 +108,36 @@ def shards(client: Elasticsearch) -> Shards:
 
 
 @dataclass(frozen=True, slots=True)
-class Covered:
-    """The resource days of a namespace that are in one state, with the points of them."""
+class CoverageTotal:
+    """The resource days of a namespace that are in one state, with the points of them.
+
+    Of the points ``expected`` some are stored; CloudWatch does not have those that are
+    ``confirmed``; the rest is lacking.
+    """
 
     namespace: str
     state: str
     days: int
     expected: int
     stored: int
+    confirmed: int
+    lacking: int
 
 
-def covered(client: Elasticsearch) -> list[Covered]:
-    """Add up the coverage of the whole store, by namespace and state."""
-    with answered(client) as asked:
-        asked.indices.refresh(index=names.ALL_COVERAGE, ignore_unavailable=True)
+def coverage_totals(client: Elasticsearch) -> list[CoverageTotal]:
+    """Add up all coverage, by namespace and state; call `covered.refresh` before."""
     sources = [
         {"namespace": {"terms": {"field": "aws.cloudwatch.namespace"}}},
         {"state": {"terms": {"field": "nephoscope.state"}}},
     ]
-    sums = {one: {"sum": {"field": f"nephoscope.{one}"}} for one in ("expected", "stored")}
+    counted = ("expected", "stored", "confirmed", "lacking")
+    sums = {one: {"sum": {"field": f"nephoscope.{one}"}} for one in counted}
     return [
-        Covered(
-            namespace=found["key"]["namespace"],
-            state=found["key"]["state"],
-            days=found["doc_count"],
-            expected=int(found["expected"]["value"]),
-            stored=int(found["stored"]["value"]),
+        CoverageTotal(
+            found["key"]["namespace"],
+            found["key"]["state"],
+            found["doc_count"],
+            *(int(found[one]["value"]) for one in counted),
         )
         for found in buckets(client, names.ALL_COVERAGE, {"match_all": {}}, sources, sums)
     ]

@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from nephoscope.coverage import Coverage, Gap, Lack, State
 from nephoscope.model import Resource, Window
-from nephoscope.store import names, queries, retention, segments, sizes
-from nephoscope.store.coverage import Coverage, State, write_coverage
+from nephoscope.store import covered, names, queries, retention, segments, sizes
+from nephoscope.store.coverage import write_coverage
 from nephoscope.store.indices import metrics_indices
 from nephoscope.store.loader import load
 from nephoscope.store.schema import ensure_indices, metrics_index
@@ -63,7 +64,9 @@ def test_an_index_that_does_not_say_so_is_not_ours(elasticsearch, namespace):
     assert metrics_indices(elasticsearch) == before
 
 
-def test_points_are_counted_by_account_region_period_and_day(elasticsearch, points, ours):
+def test_points_are_counted_by_account_region_period_and_day(
+    elasticsearch, namespace, points, ours
+):
     points(
         at(0),
         at(0, metric="NetworkIn", statistic="Sum"),
@@ -73,12 +76,12 @@ def test_points_are_counted_by_account_region_period_and_day(elasticsearch, poin
         at(1, period=3600),
     )
     [index] = ours()
-    of = ("123456789012", "eu-west-1", 300)
-    assert retention.points_by_day(elasticsearch, index) == {
-        (*of, date(2026, 11, 20)): 3,
-        (*of, date(2026, 11, 21)): 1,
-        (of[0], "us-east-1", 300, date(2026, 11, 20)): 1,
-        (*of[:2], 3600, date(2026, 11, 20)): 1,
+    account, day = "123456789012", date(2026, 11, 20)
+    assert retention.points_of(elasticsearch, index) == {
+        (account, "eu-west-1", namespace, day, 300): 3,
+        (account, "eu-west-1", namespace, date(2026, 11, 21), 300): 1,
+        (account, "us-east-1", namespace, day, 300): 1,
+        (account, "eu-west-1", namespace, day, 3600): 1,
     }
 
 
@@ -87,7 +90,7 @@ def test_a_document_that_nobody_of_ours_wrote_is_a_point_of_nobody(elasticsearch
     [index] = ours()
     alien = {"@timestamp": "2026-11-20T00:00:00Z", "aws": {"dimensions": {"x": "y"}}}
     elasticsearch.index(index=index.name, document=alien, refresh=True)
-    assert retention.points_by_day(elasticsearch, index)["", "", 0, date(2026, 11, 20)] == 1
+    assert retention.points_of(elasticsearch, index)["", "", "", date(2026, 11, 20), 0] == 1
 
 
 def test_an_index_is_dropped_alone_and_once_more_is_no_error(elasticsearch, namespace, ours):
@@ -134,7 +137,12 @@ def test_what_ended_a_week_ago_is_merged_and_holds_what_it_held(
     assert {key: hit["_source"] for key, hit in documents().items()} == before
 
 
-def test_coverage_is_added_up_by_namespace_and_state(elasticsearch, namespace):
+@pytest.fixture
+def coverage(elasticsearch, namespace):
+    """Three resources on a day of each of two years: two are whole, one lacks points."""
+    spans = {"stopped": (), "unknown": (), "unsettled": ()}
+    gap = Gap(Window(MIDNIGHT, MIDNIGHT + 10 * HOUR))
+    lacks = (Lack((("cpu", "avg"),), (gap,)),)
     written = [
         Coverage(
             Resource("123456789012", "eu-west-1", namespace, (("InstanceId", f"i-{number}"),)),
@@ -144,18 +152,54 @@ def test_coverage_is_added_up_by_namespace_and_state(elasticsearch, namespace):
             final=True,
             expected=288,
             stored=stored,
-            stopped=(),
-            missing=(),
-            gaps=(),
+            confirmed=0,
+            lacks=() if state is State.STORED else lacks,
+            **spans,
         )
         for year in (0, 1)
         for number, (state, stored) in enumerate(
-            [(State.STORED, 288), (State.STORED, 288), (State.MISSING, 200)]
+            [(State.STORED, 288), (State.STORED, 288), (State.MISSING, 168)]
         )
     ]
     write_coverage(elasticsearch, written)
-    found = [one for one in sizes.covered(elasticsearch) if one.namespace == namespace]
-    assert {(one.state, one.days, one.expected, one.stored) for one in found} == {
-        ("stored", 4, 1152, 1152),
-        ("missing", 2, 576, 400),
-    }
+    covered.refresh(elasticsearch)
+    return written
+
+
+def test_coverage_is_added_up_by_namespace_and_state(elasticsearch, namespace, coverage):
+    found = [one for one in sizes.coverage_totals(elasticsearch) if one.namespace == namespace]
+    assert found == [
+        sizes.CoverageTotal(namespace, "missing", 2, 576, 336, 0, 240),
+        sizes.CoverageTotal(namespace, "stored", 4, 1152, 1152, 0, 0),
+    ]
+
+
+def test_days_of_coverage_are_counted_in_each_years_index(elasticsearch, namespace, coverage):
+    years = retention.coverage_indices(elasticsearch)
+    assert str(years["cloudwatch-coverage-2026"]) == "2026-01-01T00:00:00Z/2027-01-01T00:00:00Z"
+    for year in (2025, 2026):
+        days = retention.days_of(elasticsearch, f"cloudwatch-coverage-{year}")
+        part = ("123456789012", "eu-west-1", namespace, date(year, 11, 20), 0)
+        assert days[part] == 3
+
+
+def test_the_copy_of_a_coverage_index_is_of_the_same_year(elasticsearch):
+    copy = "cloudwatch-copied-coverage-1996-v9"
+    aliases = {names.ALL_COVERAGE: {}, "cloudwatch-coverage-1996": {}}
+    elasticsearch.indices.create(index=copy, aliases=aliases)
+    try:
+        years = retention.coverage_indices(elasticsearch)
+        assert (years[copy].start.year, years[copy].end.year) == (1996, 1997)
+    finally:
+        elasticsearch.indices.delete(index=copy)
+
+
+@pytest.mark.parametrize(
+    "name", ["coverage-1996", "cloudwatch-coverage-0000", "cloudwatch-coverage"]
+)
+def test_what_has_the_alias_of_coverage_and_no_such_name_is_not_ours(elasticsearch, name):
+    elasticsearch.indices.create(index=name, aliases={names.ALL_COVERAGE: {}})
+    try:
+        assert name not in retention.coverage_indices(elasticsearch)
+    finally:
+        elasticsearch.indices.delete(index=name)

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nephoscope.archive import day_files, spill
-from nephoscope.archive.days import compact, count
+from nephoscope.archive.days import compact, count_points
 from nephoscope.model import Window
 from shards import DAY, series, shard
 from unit.archive.landed import NIGHT, land, rows_of, run_at, steady, truth_of
@@ -164,14 +164,14 @@ def test_points_are_counted_once_whether_compacted_or_not(tmp_path):
     land(tmp_path, steady(1), one=shard(window=Window.day(DAY.end)), number=4)
     counted = {
         (source.split("/")[1], period): points
-        for (source, period, _), points in count(tmp_path, "AWS/EC2", [DAY]).items()
+        for (source, _, period), points in count_points(tmp_path, "AWS/EC2", [DAY]).items()
     }
     assert counted == {("region=eu-west-1", 300): 864, ("region=us-east-1", 3600): 2 * 3 * 24}
-    assert count(tmp_path, "AWS/EC", [DAY]) == {}
+    assert count_points(tmp_path, "AWS/EC", [DAY]) == {}
     compact(tmp_path, DAY, LATER)
     for path in tmp_path.rglob("landing/**/*.parquet"):
         path.unlink()  # the files alone have them now
-    assert sorted(count(tmp_path, "AWS/EC2", [DAY]).values()) == sorted(counted.values())
+    assert sorted(count_points(tmp_path, "AWS/EC2", [DAY]).values()) == sorted(counted.values())
 
 
 READINGS = st.lists(

@@ -6,21 +6,31 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from dag_runs import sources
-from nephoscope.archive import landing
+from nephoscope.archive import landing, rejected
+from nephoscope.archive.coverage import keep_coverage
 from nephoscope.archive.days import compact
-from nephoscope.chain import upkeep
+from nephoscope.archive.layout import Attempt
+from nephoscope.archive.rejected import Waiting
+from nephoscope.chain import retention, upkeep
 from nephoscope.chain.replay import replay
 from nephoscope.config.collections import Collections
-from nephoscope.model import Window
-from nephoscope.store import names, retention
+from nephoscope.coverage import Coverage, State
+from nephoscope.model import Resource, Window
+from nephoscope.store import names
+from nephoscope.store import retention as store_retention
+from nephoscope.store.coverage import write_coverage
 from nephoscope.store.loader import load
-from nephoscope.store.schema import ensure_coverage, ensure_indices
+from nephoscope.store.rejection import Rejection
+from nephoscope.store.schema import ensure_coverage, ensure_indices, field_counts
 from shards import DAY, shard
 from unit.archive.landed import NIGHT, land, run_at, steady
 
 KEPT = timedelta(days=30)
 OVER = datetime(2026, 12, 1, tzinfo=UTC) + KEPT
 """When all of November is over."""
+
+YEAR_OVER = datetime(2027, 1, 1, tzinfo=UTC) + KEPT
+MOMENT = timedelta(seconds=1)
 
 NOVEMBER = "cloudwatch-metrics-aws.ec2-2026.11"
 LATER = NIGHT + timedelta(hours=1)
@@ -44,7 +54,7 @@ def retain(tmp_path, store):
 
     def run(*keeps, asked_at=OVER, dry_run=False, drop=()):
         wanted = collections(*keeps or ["30d"])
-        return upkeep.retain(
+        return retention.retain(
             tmp_path, store, wanted, asked_at, dry_run=dry_run, drop_unarchived=drop
         )
 
@@ -63,6 +73,14 @@ def collect(tmp_path, store):
     return run
 
 
+def covered(number):
+    """Return the coverage of a resource's day that is whole."""
+    resource = Resource("123456789012", "eu-west-1", "AWS/EC2", (("InstanceId", f"i-{number}"),))
+    spans = {"stopped": (), "unknown": (), "unsettled": (), "lacks": ()}
+    counts = {"expected": 288, "stored": 288, "confirmed": 0}
+    return Coverage(resource, 300, DAY, State.STORED, final=True, **counts, **spans)
+
+
 def indices(store):
     return set(store.indices.get(index="cloudwatch-metrics-*"))
 
@@ -79,7 +97,7 @@ def test_what_is_over_and_archived_goes_and_replay_brings_it_back(tmp_path, stor
     before = sources(store)
     assert len(before) == 2 * 288
     [over] = retain().over
-    assert (over.goes, over.points, over.days, over.lacks) == (True, 2 * 3 * 288, 1, ())
+    assert (over.goes, over.stored, over.parts, over.short) == (True, 2 * 3 * 288, 1, ())
     assert indices(store) == set()
     list(replay(tmp_path, store, DAY, lambda _: None))
     assert sources(store) == before
@@ -87,7 +105,7 @@ def test_what_is_over_and_archived_goes_and_replay_brings_it_back(tmp_path, stor
 
 def test_a_moment_earlier_nothing_goes(store, collect, retain):
     collect()
-    assert retain(asked_at=OVER - timedelta(seconds=1)).over == ()
+    assert retain(asked_at=OVER - MOMENT).over == ()
     assert indices(store) == {NOVEMBER}
 
 
@@ -99,13 +117,11 @@ def test_where_the_archive_lacks_one_point_all_stays_until_it_has_it(
     if compacted:
         compact(tmp_path, DAY, LATER)
     [over] = retain().over
-    [lack] = over.lacks
-    assert (over.goes, lack.stored, lack.held) == (False, 864, 863)
-    assert lack.day == ("123456789012", "eu-west-1", 300, date(2026, 11, 20))
+    [short] = over.short
+    assert (over.goes, short.stored, short.held) == (False, 864, 863)
     assert str(over) == (
-        f"{NOVEMBER} ended on 2026-12-01, 864 points; the archive lacks some of 1 of its 1 days, "
-        "first: 2026-11-20 of 123456789012/eu-west-1 at 300 s has 864 points in the store and 863 "
-        "in the archive"
+        f"{NOVEMBER} ended on 2026-12-01, 864 points; the archive holds less of 1 of its 1 parts, "
+        "first 2026-11-20 of AWS/EC2 in 123456789012/eu-west-1 at 300 s: 863 of 864"
     )
     assert indices(store) == {NOVEMBER}
     land(tmp_path, WHOLE, asked_at=LATER, run=run_at(LATER))
@@ -135,8 +151,8 @@ def test_a_point_that_was_read_twice_is_held_once(tmp_path, store, collect, reta
     collect(value=without_noon)
     compact(tmp_path, DAY, LATER)
     land(tmp_path, without_noon, asked_at=LATER, run=run_at(LATER))
-    [lack] = retain().over[0].lacks
-    assert lack.held == 863
+    [short] = retain().over[0].short
+    assert short.held == 863
 
 
 def test_the_owner_can_drop_it_all_the_same(store, collect, retain):
@@ -158,7 +174,7 @@ def test_a_dry_run_drops_nothing_and_says_what_the_real_one_does(tmp_path, store
     assert (indices(store), sources(store)) == (before, stored)
     assert retain() == said
     assert before - indices(store) == set(said.dropped) != set()
-    assert {one.index.name for one in said.over if not one.goes} == indices(store) != set()
+    assert {one.name for one in said.over if not one.goes} == indices(store) != set()
 
 
 def test_killed_between_two_indices_and_run_again_it_ends_in_the_same(
@@ -167,7 +183,7 @@ def test_killed_between_two_indices_and_run_again_it_ends_in_the_same(
     for number, month in enumerate((9, 10, 11), start=1):
         day = Window.day(datetime(2026, month, 5, tzinfo=UTC))
         collect(shard(window=day), number=number)
-    drop, dropped = retention.drop, []
+    drop, dropped = store_retention.drop, []
 
     def killed(client, name):
         drop(client, name)
@@ -176,7 +192,7 @@ def test_killed_between_two_indices_and_run_again_it_ends_in_the_same(
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(retention, "drop", killed)
+        patch.setattr(store_retention, "drop", killed)
         with pytest.raises(KeyboardInterrupt):
             retain()
     assert retain().dropped == [NOVEMBER]
@@ -203,10 +219,11 @@ def test_foreign_indices_are_never_touched(store, collect, retain):
     collect()
     aliased, named = "somebodys", "cloudwatch-metrics-aws.ec2-2020.01"
     store.indices.create(index=aliased, aliases={names.ALL_METRICS: {}, names.ALL_COVERAGE: {}})
-    store.indices.create(index=named)
-    for index in (aliased, named):
-        store.index(index=index, document={"@timestamp": "2020-01-01T00:00:00Z"}, refresh=True)
+    document = {"@timestamp": "2020-01-01T00:00:00Z", "cloud": {"account": {"id": "1"}}}
     try:
+        store.indices.create(index=named)
+        for index in (aliased, named):
+            store.index(index=index, document=document, refresh=True)
         assert retain(drop=[aliased, named]).dropped == [NOVEMBER]
         assert [store.count(index=one)["count"] for one in (aliased, named)] == [1, 1]
     finally:
@@ -217,19 +234,30 @@ def test_coverage_goes_after_the_points_of_its_year(store, collect, retain):
     collect(value=without_noon)
     ensure_coverage(store, [2026])
     coverage = names.coverage_index_of(2026)
-    late = datetime(2027, 1, 1, tzinfo=UTC) + KEPT
-    assert retain(asked_at=late).coverage == ()
-    assert retain(asked_at=late - timedelta(seconds=1), drop=[NOVEMBER]).dropped == [NOVEMBER]
+    assert [one.name for one in retain(asked_at=YEAR_OVER).over] == [NOVEMBER]
+    assert retain(asked_at=YEAR_OVER - MOMENT, drop=[NOVEMBER]).dropped == [NOVEMBER]
     assert store.indices.exists(index=coverage)
-    assert retain(asked_at=late, dry_run=True).dropped == [coverage]
-    assert retain(asked_at=late).dropped == [coverage]
+    assert retain(asked_at=YEAR_OVER, dry_run=True).dropped == [coverage]
+    assert retain(asked_at=YEAR_OVER).dropped == [coverage]
     assert not store.indices.exists(index=coverage)
 
 
-def test_an_empty_store_has_nothing_to_do(store, retain):
-    assert retain() == upkeep.Retained((), (), (), ())
+def test_coverage_that_the_archive_does_not_hold_stays(tmp_path, store, retain):
+    days = [covered(number) for number in range(3)]
+    write_coverage(store, days)
+    keep_coverage(tmp_path, days[:2])
+    [over] = retain(asked_at=YEAR_OVER).over
+    assert (over.goes, over.stored, over.short[0].held) == (False, 3, 2)
+    keep_coverage(tmp_path, days)
+    coverage = names.coverage_index_of(2026)
+    assert retain(asked_at=YEAR_OVER).dropped == [coverage]
+    assert not store.indices.exists(index=coverage)
+
+
+def test_an_empty_store_has_nothing_to_do(tmp_path, store, retain):
+    assert retain() == retention.Retained((), (), ())
     assert upkeep.merge(store, OVER, dry_run=False) == upkeep.Merged((), ())
-    found = upkeep.measure(store)
+    found = upkeep.measure(tmp_path, store)
     assert (found.total.points, found.coverage, found.namespaces) == (0, [], {})
 
 
@@ -243,12 +271,20 @@ def test_a_merge_is_only_told_in_a_dry_run(store, collect):
     assert upkeep.merge(store, OVER, dry_run=False) == upkeep.Merged((), ())
 
 
-def test_the_whole_store_is_measured(store, collect):
+def test_the_whole_store_is_measured(tmp_path, store, collect):
     collect(shard(2))
     collect(shard(namespace="Shop"), number=2)
-    found = upkeep.measure(store)
+    found = upkeep.measure(tmp_path, store)
     assert {name: size.points for name, size in found.namespaces.items()} == {
         "AWS/EC2": 1728,
         "Shop": 864,
     }
     assert (found.total.indices, found.total.documents) == (2, 3 * 288)
+    assert found.fullest in field_counts(store)
+    assert found.rejected == Waiting(0, 0, None)
+
+
+def test_documents_that_were_refused_are_counted(tmp_path, store):
+    written = land(tmp_path, WHOLE)
+    rejected.keep(tmp_path, Attempt(written.name), [Rejection(NOVEMBER, "a reason", b"{}")] * 3)
+    assert upkeep.measure(tmp_path, store).rejected == Waiting(1, 3, NIGHT)
