@@ -35,6 +35,7 @@ class FaultyProxy:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # which waits 40 ms between a head and its body
 
             def __getattr__(self, name):
                 if name.startswith("do_"):

@@ -77,18 +77,20 @@ def test_a_merge_whose_answer_is_lost_is_written_once(
     assert proxy.struck == {("bulk", fault): 1}
 
 
-def test_busy_items_alone_are_sent_again(load_through, namespace, stored, figure):
+def test_busy_items_alone_are_sent_again(load_through, namespace, stored, figure, in_steps):
     """For a minute three items in ten are rejected."""
+    in_steps(20)
+    read = Read(instances=REQUESTS, minutes=20)
     end = time.monotonic() + figure(2, 60)
 
     def plan(_):
         return "some_items_busy" if time.monotonic() < end else None
 
-    report, proxy = load_through(namespace, plan, patience=Patience())
+    report, proxy = load_through(namespace, plan, read, Patience())
     struck, sent = proxy.struck["bulk", "some_items_busy"], len(proxy.bulks)
     print(f"{struck} of {sent} requests busy, {REQUESTS} needed")  # ruff: ignore[print]
-    assert report.created == DOCUMENTS
-    assert stored() == truth(*FIRST)
+    assert report.created == 20 * REQUESTS
+    assert stored() == truth(*read)
     assert proxy.resent == []
     assert max(proxy.sent.values()) > 1
     assert sent <= 2 * REQUESTS
@@ -98,8 +100,10 @@ def test_busy_items_alone_are_sent_again(load_through, namespace, stored, figure
 def test_an_answer_that_never_accounts_for_every_item_ends_in_an_error(
     load_through, namespace, stored, fault
 ):
+    tries = []
     with pytest.raises(StoreError, match="did not account for every document"):
-        load_through(namespace, lambda _: fault)
+        load_through(namespace, lambda n: tries.append(n) or fault)
+    assert len(tries) < bulk.TRIES + bulk.SENDERS
     report, _ = load_through(namespace, lambda _: None)
     assert report.produced == report.created + report.unchanged == DOCUMENTS
     assert stored() == truth(*FIRST)
