@@ -124,6 +124,21 @@ def test_one_that_pauses_undoes_nothing_of_another_and_of_what_was_written_since
         assert alone()
 
 
+def test_one_that_pauses_takes_no_copy_of_another_that_was_killed(
+    elasticsearch, between, positions, stored
+):
+    def other():
+        with suppress(Killed):
+            upgrade(between(at(READING + 1, kill)))
+
+    for position in positions():
+        with suppress(StoreError):
+            upgrade(between(at(position, other)))
+        assert stored() == truth(INSTANCES, MINUTES), position
+        upgrade(elasticsearch)
+        assert stored() == truth(INSTANCES, MINUTES), position
+
+
 @pytest.fixture
 def alone(elasticsearch, namespace):
     """Tell whether a single index of the namespace is left, which takes writes."""

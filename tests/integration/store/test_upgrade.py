@@ -178,3 +178,4 @@ def test_the_inventory_is_copied_with_its_ids(elasticsearch):
     record(elasticsearch, [(web, {"name": "web"})], seen_at)
     elasticsearch.indices.refresh(index=names.INVENTORY)
     assert elasticsearch.count(index=names.INVENTORY)["count"] == 1
+    elasticsearch.indices.delete(index=list(elasticsearch.indices.get(index=names.INVENTORY)))
