@@ -18,7 +18,7 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import coverage, day, large_fleet, memory, pages, quota, store
+from benchmarks import coverage, day, large_fleet, memory, pages, queries, quota, store
 from benchmarks.figures import Figure
 
 BENCHMARKS: dict[str, Callable[[bool], list[Figure]]] = {
@@ -28,6 +28,7 @@ BENCHMARKS: dict[str, Callable[[bool], list[Figure]]] = {
     "quota": quota.run,
     "large_fleet": large_fleet.run,
     "store": store.run,
+    "queries": queries.run,
     "coverage": coverage.run,
 }
 """By name; each takes whether to be small."""

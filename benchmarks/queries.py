@@ -1,0 +1,190 @@
+"""Reading what is stored: a year of hourly points, and a day of five-minute ones.
+
+The points are planted and loaded into an embedded node. Each reader reads in turns with what it is
+compared with, and the best time of each counts; Elasticsearch keeps no answer from turn to turn.
+Compared with the fields of each hit, asked for as ``docvalue_fields``, which are not even put into
+a table. The memory is what the process grows by, the table itself included.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import pyarrow as pa
+from elasticsearch import Elasticsearch
+
+from benchmarks.clients import ACCOUNT, REGION
+from benchmarks.figures import Figure, at_least, at_most
+from nephoscope.demo.elastic.node import Node
+from nephoscope.model import Window
+from nephoscope.points import POINTS
+from nephoscope.store import names, rows
+from nephoscope.store.bins import binned
+from nephoscope.store.decoding import decode_fast
+from nephoscope.store.loader import load
+from nephoscope.store.pages import during
+from nephoscope.store.queries import having, point_counts, refresh, series
+
+METRIC, STATISTIC = "CPUUtilization", "Average"
+START = datetime(2025, 1, 1, tzinfo=UTC)
+JARS = Path(__file__).parents[1] / "var" / "cache" / "jars"
+
+HOURLY, FINE = "year/hourly", "day/fine"
+"""Namespaces of the two fleets."""
+
+
+def run(small: bool) -> list[Figure]:
+    """Measure."""
+    year, fleet = (Window(START, START + timedelta(days=20)), 20) if small else (_YEAR, 1000)
+    day, many = Window.day(START), 200 if small else 10_000
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        with (
+            Node(home / "data", JARS, log=home / "log") as node,
+            Elasticsearch(node.url, request_timeout=300) as client,
+        ):
+            decode_fast(client)
+            hourly = _load(client, _points(HOURLY, fleet, year, 3600))
+            fine = _load(client, _points(FINE, many, day, 300))
+            refresh(client)
+            return [
+                *_read(client, HOURLY, year, hourly, "a year of hourly points"),
+                *_read(client, FINE, day, fine, "a day of 5-minute points"),
+                *_bins(client, day, fine),
+                *_counts(client, day, fine),
+            ]
+
+
+_YEAR = Window(START, START + timedelta(days=365))
+
+
+def _read(
+    client: Elasticsearch, namespace: str, window: Window, points: int, name: str
+) -> list[Figure]:
+    """Measure `series`; against hits on 20 days at most, which they take long enough for."""
+    asked: dict[str, Any] = {"namespace": namespace, "metric": METRIC, "statistics": [STATISTIC]}
+    process = psutil.Process()
+    part = Window(window.start, min(window.end, window.start + timedelta(days=20)))
+    mine, before = _best(
+        client,
+        lambda: series(client, window=part, **asked).num_rows,
+        lambda: sum(map(len, _by_hits(client, namespace, part))),
+    )
+    begun, held = time.perf_counter(), process.memory_info().rss
+    table = series(client, window=window, **asked)
+    taken, grown = time.perf_counter() - begun, process.memory_info().rss - held
+    if table.num_rows != points:
+        raise RuntimeError(f"{table.num_rows} points were read, of {points}")
+    return [
+        Figure(name, taken, "s", f"{points:,} points"),
+        at_least(name, before / mine, "times", "fields of each hit", 2),
+        at_most(name, max(0, grown) / points, "bytes of memory", "a point", 150),
+    ]
+
+
+def _bins(client: Elasticsearch, day: Window, points: int) -> list[Figure]:
+    asked: dict[str, Any] = {
+        "namespace": FINE, "metric": METRIC, "statistics": [STATISTIC], "window": day,
+    }  # fmt: skip
+    mine, each = _best(
+        client,
+        lambda: sum(binned(client, step=3600, **asked)["points"].to_pylist()),
+        lambda: series(client, **asked).num_rows,
+        of=points,
+    )
+    return [at_least("hourly bins", each / mine, "times", "all 5-minute points", 1)]
+
+
+def _counts(client: Elasticsearch, day: Window, points: int) -> list[Figure]:
+    mine, plain = _best(
+        client,
+        lambda: sum(point_counts(client, namespace=FINE, window=day)["count"].to_pylist()),
+        lambda: _in_all(client, day),
+        of=points,
+    )
+    return [
+        Figure("counts of series", points / mine, "points/s", "one pass"),
+        Figure("counts of series", plain / mine, "times", "the speed of one count of all"),
+    ]
+
+
+def _best(client: Elasticsearch, *readers: Callable[[], int], of: int | None = None) -> list[float]:
+    """Return each reader's least seconds of some turns; all must read as many points."""
+    best = [float("inf")] * len(readers)
+    for _ in range(3):
+        for number, reader in enumerate(readers):
+            client.indices.clear_cache(request=True)
+            begun = time.perf_counter()
+            read = reader()
+            best[number] = min(best[number], time.perf_counter() - begun)
+            of = read if of is None else of
+            if read != of:
+                raise RuntimeError(f"{read} points were read, of {of}")
+    return best
+
+
+def _by_hits(client: Elasticsearch, namespace: str, window: Window) -> Iterator[list[Any]]:
+    """Read points as it was done before: ``docvalue_fields`` of each hit."""
+    index, value = names.indices_of(namespace), names.value_field(namespace, METRIC, STATISTIC)
+    fields = [*rows.identity_fields(["InstanceId"]), value]
+    search: dict[str, Any] = {
+        "pit": {"id": client.open_point_in_time(index=index, keep_alive="5m")["id"]},
+        "query": during(having(namespace, [value], None, None), window),
+        "docvalue_fields": [*fields, {"field": "@timestamp", "format": "epoch_millis"}],
+        "sort": [{"_shard_doc": "asc"}],
+        "size": 10_000,
+        "stored_fields": "_none_",
+        "track_total_hits": False,
+    }
+    while page := client.search(**search)["hits"]["hits"]:
+        yield [tuple(hit["fields"][field][0] for field in fields) for hit in page]
+        search["search_after"] = page[-1]["sort"]
+
+
+def _in_all(client: Elasticsearch, window: Window) -> int:
+    value = names.value_field(FINE, METRIC, STATISTIC)
+    answer = client.search(
+        index=names.indices_of(FINE),
+        size=0,
+        query=during({"match_all": {}}, window),
+        aggregations={"all": {"value_count": {"field": value}}},
+    )
+    count: int = answer["aggregations"]["all"]["value"]
+    return count
+
+
+def _load(client: Elasticsearch, tables: Iterator[pa.Table]) -> int:
+    return load(client, tables, attributes={}).points
+
+
+def _points(namespace: str, instances: int, window: Window, period: int) -> Iterator[pa.Table]:
+    """Yield a table for each ten instances, whose values are of a formula."""
+    times = np.arange(int(window.start.timestamp()), int(window.end.timestamp()), period) * 1000
+    for first in range(0, instances, 10):
+        number = np.repeat(np.arange(first, min(first + 10, instances)), len(times))
+        moment = np.tile(times, len(number) // len(times))
+        same = {
+            "account": ACCOUNT, "region": REGION, "namespace": namespace,
+            "metric": METRIC, "statistic": STATISTIC,
+        }  # fmt: skip
+        columns: dict[str, Any] = {
+            name: pa.repeat(text, len(number)).dictionary_encode() for name, text in same.items()
+        }
+        ids = [f'{{"InstanceId":"i-{one:017x}"}}' for one in number.tolist()]
+        columns |= {
+            "dimensions": pa.array(ids).dictionary_encode(),
+            "period": pa.array(np.full(len(number), period, np.int32)),
+            "timestamp": pa.array(moment).cast(POINTS.field("timestamp").type),
+            "value": pa.array((moment // 1000 * 7 + number * 13) % 10_007 / 100),
+            "asked_at": pa.array(np.full(len(number), times[-1])).cast(
+                POINTS.field("asked_at").type
+            ),
+        }
+        yield pa.table(columns, schema=POINTS)
