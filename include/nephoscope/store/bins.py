@@ -15,7 +15,7 @@ from nephoscope.model import Window
 from nephoscope.store import names, rows
 from nephoscope.store.fields import fields_of
 from nephoscope.store.pages import during, view
-from nephoscope.store.queries import having, whose
+from nephoscope.store.queries import by_series, having
 
 OF_BIN = {
     "Average": "avg",
@@ -83,7 +83,7 @@ def binned(
         for span in stored.spans(query, window, MOST_POINTS, steps=sorted({DAY, step})[::-1]):
             for page in stored.buckets(
                 during(query, span),
-                sources=[{"time": time}, *whose(dimensions)],
+                sources=[*by_series(dimensions), {"time": time}],
                 aggregations={name: {"stats": {"field": field}} for name, field in values.items()},
                 size=BINS,
             ):
@@ -95,8 +95,9 @@ def binned(
 
 def _row(bucket: Mapping[str, Any], statistics: Sequence[str]) -> list[Any]:
     """Return a bin as `rows.Rows` takes it."""
+    *whose, time = bucket["key"].values()
     values = [_value(bucket[name], OF_BIN[name]) for name in statistics]
-    return [*bucket["key"].values(), *values, bucket["doc_count"]]
+    return [time, *whose, *values, bucket["doc_count"]]
 
 
 def _value(stats: Mapping[str, Any], name: str) -> Any:

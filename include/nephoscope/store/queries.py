@@ -88,7 +88,7 @@ def point_counts(client: Elasticsearch, *, namespace: str, window: Window) -> pa
         values = [value_field(namespace, measure) for measure in known.measures]
         found = stored.buckets(
             during(_of_namespace(namespace), window),
-            sources=whose(known.dimensions),
+            sources=by_series(known.dimensions),
             aggregations={str(n): {"value_count": {"field": one}} for n, one in enumerate(values)},
             size=SERIES,
         )
@@ -103,7 +103,7 @@ def point_counts(client: Elasticsearch, *, namespace: str, window: Window) -> pa
     return pa.table([pa.array(list(column)) for column in columns], names=COUNTS.names).cast(COUNTS)
 
 
-def whose(dimensions: Sequence[str]) -> list[Query]:
+def by_series(dimensions: Sequence[str]) -> list[Query]:
     """Return the sources of a composite aggregation by series: `rows.identity_fields`.
 
     By ``_tsid`` it would take many times as long; besides, another version of Elasticsearch may
