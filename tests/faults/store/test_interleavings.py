@@ -72,7 +72,7 @@ def test_overwriting_loses_values(interleave, draw, figure):
     """The negative arm: the same reads, each document written whole over what stands there."""
     schedules = figure(3, 10)
     losing = sum(bool(interleave(overwrite, *reads(draw))[0]) for _ in range(schedules))
-    assert losing == schedules
+    assert losing > schedules / 2
 
 
 def reads(draw):
