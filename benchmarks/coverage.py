@@ -7,27 +7,22 @@ a force merge, without a replica.
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING
+
+from elasticsearch import Elasticsearch
 
 from benchmarks.clients import ACCOUNT, METRICS, REGION
 from benchmarks.figures import Figure, at_most
-from nephoscope.config.settings import ROOT
+from benchmarks.planted import embedded_node
 from nephoscope.coverage import APART, Coverage, outside
-from nephoscope.demo.elastic.node import Node
 from nephoscope.model import Resource, Window
 from nephoscope.store import names
 from nephoscope.store.coverage import write_coverage
 from nephoscope.store.covered import covered, refresh
 from nephoscope.store.expected import Expected, Reading, cover
-
-if TYPE_CHECKING:
-    from elasticsearch import Elasticsearch
 
 FIRST = Window.day(datetime(2026, 3, 1, tzinfo=UTC))
 YEAR = 365 * 20_000
@@ -37,15 +32,8 @@ PERIOD = 300
 
 def run(small: bool) -> list[Figure]:
     """Measure on an embedded node of its own."""
-    from elasticsearch import Elasticsearch
-
     resources, days = (200, 5) if small else (20_000, 20)
-    jars = ROOT / "var" / "cache" / "jars"
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Node(Path(folder) / "data", jars, log=Path(folder) / "log") as node,
-        Elasticsearch(node.url, request_timeout=600) as client,
-    ):
+    with embedded_node() as url, Elasticsearch(url, request_timeout=600) as client:
         return measured(client, resources, days)
 
 

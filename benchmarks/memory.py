@@ -14,11 +14,9 @@ from elasticsearch import Elasticsearch
 
 from benchmarks.clients import METRICS, our_client, shard
 from benchmarks.figures import Figure, at_most
-from benchmarks.planted import A_DAY, tables
+from benchmarks.planted import A_DAY, embedded_node, tables
 from benchmarks.replay import START, page, replay
-from benchmarks.store import JARS
 from nephoscope.archive.landing import write_points
-from nephoscope.demo.elastic.node import Node
 from nephoscope.extract.metrics import extract
 from nephoscope.model import Window
 from nephoscope.store.decoding import decode_fast
@@ -37,11 +35,8 @@ def run(small: bool) -> list[Figure]:
     instances = [35 * max(1, round(points / 350 / A_DAY)) for points in sizes]
     with replay(page(350, A_DAY)) as port:
         read = [_peak(_extract, f"http://127.0.0.1:{port}", count) for count in instances]
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Node(Path(folder) / "data", JARS, log=Path(folder) / "log") as node,
-    ):
-        loaded = [_peak(_load, node.url, count) for count in instances]
+    with embedded_node() as url:
+        loaded = [_peak(_load, url, count) for count in instances]
     return [
         figure
         for name, (few, many) in {"extract": read, "load and load again": loaded}.items()

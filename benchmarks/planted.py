@@ -1,61 +1,76 @@
-"""Points of random doubles: what a store can compress least."""
+"""Points of random doubles, which a store can compress least, and a node to load them into."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
 from benchmarks.clients import ACCOUNT, METRICS, REGION
-from nephoscope.model import dimensions_key
+from nephoscope.config.settings import ROOT
+from nephoscope.demo.elastic.node import Node
+from nephoscope.model import Window, dimensions_key
 from nephoscope.points import POINTS
 
-START = datetime(2026, 11, 1, tzinfo=UTC)
-PERIOD = 300
+DAY = Window.day(datetime(2026, 11, 1, tzinfo=UTC))
 A_DAY = 288
-"""Points of a series."""
+"""Points of a series at 300 s."""
 
-_TOGETHER = 50  # instances of one table: some 100,000 points of a day
-
-
-def tables(instances: int, times: int = A_DAY, seed: int = 1) -> Iterator[pa.Table]:
-    """Yield ten metrics of instances at 300 s from `START` on, of some instances at a time."""
-    for first in range(0, instances, _TOGETHER):
-        count = min(_TOGETHER, instances - first)
-        ids = [instance(first + number) for number in range(count)]
-        yield _table(ids, times, np.random.default_rng([seed, first]))
+_ROWS = 144_000  # of a table, at the most: 50 instances' day of ten metrics
 
 
-def instance(number: int) -> str:
-    """Return the id of an instance."""
-    return f"i-{number:017x}"
+@contextmanager
+def embedded_node() -> Generator[str]:
+    """Start a node of its own, which is gone afterwards; yield its URL."""
+    jars = ROOT / "var" / "cache" / "jars"
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        with Node(home / "data", jars, log=home / "log") as node:
+            yield node.url
 
 
-def _table(ids: list[str], times: int, random: np.random.Generator) -> pa.Table:
-    rows = len(ids) * len(METRICS) * times
-    step = np.arange(times) * PERIOD * 1000 + int(START.timestamp() * 1000)
-    asked_at = step[-1] + 3_600_000
-    each_metric = np.tile(np.repeat(np.arange(len(METRICS), dtype=np.int32), times), len(ids))
-    each_id = np.repeat(np.arange(len(ids), dtype=np.int32), len(METRICS) * times)
-    keys = [dimensions_key((("InstanceId", one),)) for one in ids]
-    columns = {
-        "account": _names(np.zeros(rows, np.int32), [ACCOUNT]),
-        "region": _names(np.zeros(rows, np.int32), [REGION]),
-        "namespace": _names(np.zeros(rows, np.int32), ["AWS/EC2"]),
-        "dimensions": _names(each_id, keys),
-        "metric": _names(each_metric, list(METRICS)),
-        "statistic": _names(np.zeros(rows, np.int32), ["Average"]),
-        "period": pa.array(np.full(rows, PERIOD, np.int32)),
-        "timestamp": pa.array(np.tile(step, len(ids) * len(METRICS))).cast(
-            pa.timestamp("ms", "UTC")
-        ),
-        "value": pa.array(random.random(rows) * 100),
-        "asked_at": pa.array(np.full(rows, asked_at)).cast(pa.timestamp("ms", "UTC")),
-    }
-    return pa.table(columns).cast(POINTS)
+def tables(
+    instances: int,
+    window: Window = DAY,
+    *,
+    period: int = 300,
+    namespace: str = "AWS/EC2",
+    metrics: Sequence[str] = METRICS,
+) -> Iterator[pa.Table]:
+    """Yield averages of metrics of instances, whole instances at a time; always the same."""
+    moments = np.arange(int(window.start.timestamp()), int(window.end.timestamp()), period) * 1000
+    together = max(1, _ROWS // len(moments) // len(metrics))
+    for first in range(0, instances, together):
+        ids = [f"i-{number:017x}" for number in range(first, min(first + together, instances))]
+        rows = len(ids) * len(metrics) * len(moments)
+        same = {
+            "account": ACCOUNT,
+            "region": REGION,
+            "namespace": namespace,
+            "statistic": "Average",
+        }
+        codes = np.repeat(np.arange(len(ids) * len(metrics), dtype=np.int32), len(moments))
+        keys = [dimensions_key((("InstanceId", one),)) for one in ids]
+        columns = {
+            **{name: _named(np.zeros(rows, np.int32), [text]) for name, text in same.items()},
+            "dimensions": _named(codes // len(metrics), keys),
+            "metric": _named(codes % len(metrics), metrics),
+            "period": pa.array(np.full(rows, period, np.int32)),
+            "timestamp": _moments(np.tile(moments, rows // len(moments))),
+            "value": pa.array(np.random.default_rng(first).random(rows) * 100),
+            "asked_at": _moments(np.full(rows, int(window.end.timestamp()) * 1000)),
+        }
+        yield pa.table(columns, schema=POINTS)
 
 
-def _names(codes: np.ndarray[tuple[int], np.dtype[np.int32]], values: list[str]) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(values))
+def _named(codes: np.ndarray[tuple[int], np.dtype[np.int32]], names: Sequence[str]) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(pa.array(codes), pa.array(names))
+
+
+def _moments(milliseconds: np.ndarray[tuple[int], np.dtype[np.int64]]) -> pa.Array:
+    return pa.array(milliseconds).cast(POINTS.field("timestamp").type)

@@ -9,7 +9,6 @@ a table. The memory is what a process of its own grows by, the table itself incl
 from __future__ import annotations
 
 import re
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -17,15 +16,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
 from elasticsearch import Elasticsearch
 
-from benchmarks.clients import ACCOUNT, REGION
 from benchmarks.figures import Figure, at_least, at_most
-from nephoscope.demo.elastic.node import Node
+from benchmarks.planted import embedded_node, tables
 from nephoscope.model import Window
-from nephoscope.points import POINTS
 from nephoscope.store import names, rows
 from nephoscope.store.bins import binned
 from nephoscope.store.decoding import decode_fast
@@ -35,7 +30,6 @@ from nephoscope.store.queries import having, point_counts, refresh, series
 
 METRIC, STATISTIC = "CPUUtilization", "Average"
 START = datetime(2025, 1, 1, tzinfo=UTC)
-JARS = Path(__file__).parents[1] / "var" / "cache" / "jars"
 
 HOURLY, FINE = "year/hourly", "day/fine"
 """Namespaces of the two fleets."""
@@ -45,22 +39,17 @@ def run(small: bool) -> list[Figure]:
     """Measure."""
     year, fleet = (Window(START, START + timedelta(days=20)), 20) if small else (_YEAR, 1000)
     day, many = Window.day(START), 200 if small else 10_000
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        with (
-            Node(home / "data", JARS, log=home / "log") as node,
-            Elasticsearch(node.url, request_timeout=300) as client,
-        ):
-            decode_fast(client)
-            hourly = _load(client, _points(HOURLY, fleet, year, 3600))
-            fine = _load(client, _points(FINE, many, day, 300))
-            refresh(client)
-            return [
-                *_read(client, HOURLY, year, hourly, "a year of hourly points"),
-                *_read(client, FINE, day, fine, "a day of 5-minute points"),
-                *_bins(client, day, fine),
-                *_counts(client, day, fine),
-            ]
+    with embedded_node() as url, Elasticsearch(url, request_timeout=300) as client:
+        decode_fast(client)
+        hourly = _load(client, HOURLY, fleet, year, 3600)
+        fine = _load(client, FINE, many, day, 300)
+        refresh(client)
+        return [
+            *_read(client, HOURLY, year, hourly, "a year of hourly points"),
+            *_read(client, FINE, day, fine, "a day of 5-minute points"),
+            *_bins(client, day, fine),
+            *_counts(client, day, fine),
+        ]
 
 
 _YEAR = Window(START, START + timedelta(days=365))
@@ -177,31 +166,6 @@ def _in_all(client: Elasticsearch, window: Window) -> int:
     return count
 
 
-def _load(client: Elasticsearch, tables: Iterator[pa.Table]) -> int:
-    return load(client, tables, attributes={}).points
-
-
-def _points(namespace: str, instances: int, window: Window, period: int) -> Iterator[pa.Table]:
-    """Yield a table for each ten instances, whose values are of a formula."""
-    times = np.arange(int(window.start.timestamp()), int(window.end.timestamp()), period) * 1000
-    for first in range(0, instances, 10):
-        number = np.repeat(np.arange(first, min(first + 10, instances)), len(times))
-        moment = np.tile(times, len(number) // len(times))
-        same = {
-            "account": ACCOUNT, "region": REGION, "namespace": namespace,
-            "metric": METRIC, "statistic": STATISTIC,
-        }  # fmt: skip
-        columns: dict[str, Any] = {
-            name: pa.repeat(text, len(number)).dictionary_encode() for name, text in same.items()
-        }
-        ids = [f'{{"InstanceId":"i-{one:017x}"}}' for one in number.tolist()]
-        columns |= {
-            "dimensions": pa.array(ids).dictionary_encode(),
-            "period": pa.array(np.full(len(number), period, np.int32)),
-            "timestamp": pa.array(moment).cast(POINTS.field("timestamp").type),
-            "value": pa.array((moment // 1000 * 7 + number * 13) % 10_007 / 100),
-            "asked_at": pa.array(np.full(len(number), times[-1])).cast(
-                POINTS.field("asked_at").type
-            ),
-        }
-        yield pa.table(columns, schema=POINTS)
+def _load(client: Elasticsearch, namespace: str, count: int, window: Window, period: int) -> int:
+    planted = tables(count, window, period=period, namespace=namespace, metrics=(METRIC,))
+    return load(client, planted, attributes={}).points

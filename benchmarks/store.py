@@ -10,7 +10,6 @@ from __future__ import annotations
 import http.client
 import os
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +18,6 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pyarrow as pa
@@ -27,10 +25,9 @@ from elasticsearch import Elasticsearch
 
 from benchmarks.clients import our_client, shard
 from benchmarks.figures import Figure, at_least, at_most
-from benchmarks.planted import START, tables
+from benchmarks.planted import DAY, embedded_node, tables
 from benchmarks.standing import instances_of
 from nephoscope.demo.aws.stand_in import StandIn
-from nephoscope.demo.elastic.node import Node
 from nephoscope.extract.metrics import extract
 from nephoscope.model import Window
 from nephoscope.store import names
@@ -41,7 +38,6 @@ from nephoscope.store.items import Batch
 from nephoscope.store.loader import load
 from nephoscope.store.schema import ensure_indices
 
-JARS = Path(__file__).parents[1] / "var" / "cache" / "jars"
 NAMESPACE = "AWS/EC2"
 SENDERS = (1, 2, 4, 8)
 """Concurrencies that the bare client tries."""
@@ -67,12 +63,8 @@ def run(small: bool) -> list[Figure]:
     """Measure."""
     context = get_context("spawn")
     ours, theirs = context.Pipe()
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Node(Path(folder) / "data", JARS, log=Path(folder) / "log") as node,
-        StandIn(instances=40 if small else 200) as aws,
-    ):
-        process = context.Process(target=_measure, args=(node.url, aws.url, small, theirs))
+    with embedded_node() as url, StandIn(instances=40 if small else 200) as aws:
+        process = context.Process(target=_measure, args=(url, aws.url, small, theirs))
         process.start()
         theirs.close()
         found: Measured = ours.recv()
@@ -171,7 +163,7 @@ def _seconds(work: Callable[[], object]) -> float:
 def _empty(client: Elasticsearch) -> None:
     if made := [*client.indices.get(index=names.indices_of(NAMESPACE))]:
         client.indices.delete(index=made)
-    ensure_indices(client, NAMESPACE, [START.date()])
+    ensure_indices(client, NAMESPACE, [DAY.start.date()])
 
 
 def _bytes_a_point(client: Elasticsearch, points: float) -> float:
