@@ -8,7 +8,7 @@ from itertools import islice
 import pytest
 from elasticsearch import ApiError, Elasticsearch, TransportError
 
-from faults.store.faulty_proxy import LOSING, SILENCE, UNCERTAIN, FaultyProxy
+from faults.store.faulty_proxy import LOSING, READING, SILENCE, UNCERTAIN, FaultyProxy
 from faults.store.planted import Read, points, truth
 from nephoscope.errors import StoreError
 from nephoscope.store import bulk
@@ -38,9 +38,9 @@ def load_through(elasticsearch_url, in_steps, monkeypatch):
     in_steps(DOCUMENTS // REQUESTS)
     monkeypatch.setattr(bulk, "TIMEOUT", SILENCE / 2)
 
-    def run(namespace, plan, read=FIRST, patience=QUICK):
+    def run(namespace, plan, read=FIRST, patience=QUICK, reads=lambda _: None):
         with (
-            FaultyProxy(elasticsearch_url, plan) as proxy,
+            FaultyProxy(elasticsearch_url, plan, reads) as proxy,
             Elasticsearch(proxy.url) as client,
         ):
             table = points(namespace, *read)
@@ -107,6 +107,25 @@ def test_an_answer_that_never_accounts_for_every_item_ends_in_an_error(
     report, _ = load_through(namespace, lambda _: None)
     assert report.produced == report.created + report.unchanged == DOCUMENTS
     assert stored() == truth(*FIRST)
+
+
+@pytest.mark.parametrize("fault", sorted({*READING} - {"half_of_the_hits"}))
+def test_a_merge_that_can_not_read_what_stands_ends_in_an_error(
+    load_through, namespace, stored, fault
+):
+    load_through(namespace, lambda _: None)
+    with pytest.raises(StoreError):
+        load_through(namespace, lambda _: None, SECOND, reads=lambda _: fault)
+    assert stored() == truth(*FIRST)
+    load_through(namespace, lambda _: None, SECOND)
+    assert stored() == truth(*SECOND)
+
+
+def test_a_merge_that_finds_half_of_what_stands_looks_again(load_through, namespace, stored):
+    load_through(namespace, lambda _: None)
+    report, _ = load_through(namespace, lambda _: None, SECOND, reads=lambda _: "half_of_the_hits")
+    assert (report.produced, report.merged) == (DOCUMENTS, DOCUMENTS)
+    assert stored() == truth(*SECOND)
 
 
 @pytest.mark.parametrize("fault", [*LOSING, "some_items_busy"])
