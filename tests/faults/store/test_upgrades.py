@@ -76,7 +76,7 @@ def positions(between, outdated, draw, figure):
     requests = []
     outdated()
     upgrade(between(requests.append))
-    step = figure(3, 1)
+    step = figure(5, 1)
 
     def each():
         for position in range(LOOKING + 1 + draw.randrange(step), len(requests), step):
@@ -183,21 +183,15 @@ def test_a_copy_that_patterns_find_is_seen_twice(counts, monkeypatch):
 def test_readers_in_the_moment_of_the_swap_see_all_or_fail(
     elasticsearch, elasticsearch_url, namespace, outdated, figure
 ):
-    def read(client):
-        answer = client.search(
-            index=names.indices_of(namespace),
-            size=0,
-            track_total_hits=True,
-            allow_partial_search_results=False,
-        )
-        return answer["hits"]["total"]["value"]
+    whole = {"size": 0, "track_total_hits": True, "allow_partial_search_results": False}
 
     def read_on():
         seen = set()
         with Elasticsearch(elasticsearch_url) as client:
             while not ended.is_set():
                 with suppress(ApiError):
-                    seen.add(read(client))
+                    answer = client.search(index=names.indices_of(namespace), **whole)
+                    seen.add(answer["hits"]["total"]["value"])
         return seen
 
     for _ in range(figure(2, 20)):
