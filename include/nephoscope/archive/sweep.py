@@ -32,7 +32,7 @@ def sweep(root: Place, asked_at: datetime, keep: timedelta = KEEP) -> Swept:
 
     Those are attempts that were loaded and are in a day file; the plans of runs that have no
     landing; snapshots of the inventory but the last of each question and UTC day; and what
-    compactions and audits that were killed left on a disk.
+    compactions, audits and loads that were killed left on a disk.
 
     Args:
         root: the archive's.
@@ -47,7 +47,7 @@ def sweep(root: Place, asked_at: datetime, keep: timedelta = KEEP) -> Swept:
     remove(root, [path for paths in runs.values() for path in paths])
     old = list(_snapshots(root, before))
     remove(root, [one.path for one in old])
-    for folder in ("metrics", "coverage"):
+    for folder in ("metrics", "coverage", "rejected"):
         remove(root, leftovers(root, folder, before))
     return Swept(len(attempts), len(runs), len(old))
 

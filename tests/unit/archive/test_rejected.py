@@ -1,6 +1,6 @@
 """What Elasticsearch refused is read back as it was, and counted until it is stored."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import orjson
 import pyarrow.parquet as pq
@@ -80,6 +80,8 @@ def test_a_write_that_was_killed_is_no_dead_letter(tmp_path):
     [path] = files(tmp_path, "rejected")
     (tmp_path / path).rename((tmp_path / path).with_name(".shard-0001.try1.parquet.0.part"))
     assert waiting(tmp_path) == NOTHING
+    sweep(tmp_path, datetime.now(UTC) + timedelta(days=8))
+    assert files(tmp_path, "rejected") == []
 
 
 def test_what_waits_is_counted_with_its_oldest_run(tmp_path):
