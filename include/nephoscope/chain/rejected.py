@@ -15,7 +15,7 @@ from nephoscope.errors import Rejected
 from nephoscope.model import Window
 from nephoscope.place import Place
 from nephoscope.store import loader
-from nephoscope.store.loader import LoadReport
+from nephoscope.store.load_report import LoadReport
 
 SHARE = 0.05
 """Of a load's documents. Where more are rejected the cause is in no single one: the load fails."""
