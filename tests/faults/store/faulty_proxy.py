@@ -74,7 +74,8 @@ class FaultyProxy:
         fault = self.plan(self.note(pairs))
         if fault is None:
             status, answer = self.forward(request, body)
-            self.acknowledge(pairs, answer)
+            if status == 200:
+                self.acknowledge(pairs, answer)
             return reply(request, status, answer)
         self.struck["bulk", fault] += 1
         return getattr(self, fault)(request, body, pairs)
