@@ -20,9 +20,10 @@ from benchmarks.planted import embedded_node
 from nephoscope.coverage import APART, Coverage, outside
 from nephoscope.model import Resource, Window
 from nephoscope.store import names
+from nephoscope.store.cover import cover
 from nephoscope.store.coverage import write_coverage
 from nephoscope.store.covered import covered, refresh
-from nephoscope.store.expected import Expected, Reading, cover
+from nephoscope.store.expected import Expected, Reading
 
 FIRST = Window.day(datetime(2026, 3, 1, tzinfo=UTC))
 YEAR = 365 * 20_000

@@ -163,6 +163,12 @@ def joined(spans: Iterable[Window]) -> Spans:
     return tuple(found)
 
 
+def periods(times: Iterable[datetime], period: int) -> Spans:
+    """Return what periods of so many seconds, which start at these times, make up."""
+    step = timedelta(seconds=period)
+    return joined(Window(time, time + step) for time in times)
+
+
 def outside(spans: Iterable[Window], window: Window) -> Spans:
     """Return the parts of a window that lie in none of the spans."""
     found, at = list[Window](), window.start

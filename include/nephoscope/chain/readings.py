@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from nephoscope.archive import landing
-from nephoscope.coverage import Spans, joined
+from nephoscope.coverage import periods
 from nephoscope.model import Window
 from nephoscope.place import Place
 from nephoscope.plan.shards import Shard
@@ -76,7 +76,7 @@ def _readings(root: Place, name: str, answers: pa.Table, window: Window) -> dict
             partly[asked] = period, asked_at
     for asked, times in _times(root, name, partly):
         period, asked_at = partly[asked]
-        found[asked] = Reading(asked_at, _spans(times, period))
+        found[asked] = Reading(asked_at, periods(times, period))
     return found
 
 
@@ -92,11 +92,6 @@ def _times(
             if asked in found:
                 found[asked].append(time)
     return found.items()
-
-
-def _spans(times: Iterable[datetime], period: int) -> Spans:
-    step = timedelta(seconds=period)
-    return joined(Window(time, time + step) for time in times)
 
 
 def _asked(table: pa.Table) -> Iterable[Asked]:

@@ -24,7 +24,9 @@
     segments     the merge of those that are hardly written any more
     sizes        how much is stored, and how near the cluster's limit is
     totals       how much is stored, and how fresh it is
-    expected     what there should be, and how what is stored compares with it
+    expected     what there should be of a resource on a day
+    cover        what is stored, compared with it
+    gaps         the spans that are missing, and why
     audit        the coverage of a day
     coverage     days of coverage as documents
     covered      what they say in sum, and the worst of them

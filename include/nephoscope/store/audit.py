@@ -14,7 +14,8 @@ from elasticsearch import Elasticsearch
 
 from nephoscope.coverage import Coverage, Key, Measure
 from nephoscope.model import Window
-from nephoscope.store.expected import Expected, cover
+from nephoscope.store.cover import cover
+from nephoscope.store.expected import Expected
 from nephoscope.store.queries import point_counts, stored_times
 from nephoscope.store.rows import Identity
 

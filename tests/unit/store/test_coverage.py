@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from nephoscope.coverage import Gap, Lack, State
 from nephoscope.model import Resource, Window
+from nephoscope.store.cover import cover
 from nephoscope.store.coverage import coverage_of, document
-from nephoscope.store.expected import Expected, Reading, cover
+from nephoscope.store.expected import Expected, Reading
 
 MIDNIGHT = datetime(2026, 11, 20, tzinfo=UTC)
 DAY = Window.day(MIDNIGHT)
