@@ -10,7 +10,7 @@ stopped scheduler missed is the daily run's to make up, so this DAG never catche
 The chain: *plan* asks AWS what there is, once an hour, and cuts the work into shards; each *shard*
 is read from CloudWatch into the archive (*extract*) and from there into Elasticsearch (*load*);
 *audit* compares what is stored with what there should be; *report* redraws the current day;
-*verdict* fails the run if any shard failed.
+*verdict* fails the run if a shard failed, or documents were rejected.
 """
 
 import os

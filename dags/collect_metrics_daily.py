@@ -16,7 +16,8 @@ A run's date is the day that it collects, and `--to-date` the first day that is 
 The chain: *plan* asks AWS what there is and cuts the work into shards; each *shard* is read from
 CloudWatch into the archive (*extract*) and from there into Elasticsearch (*load*); *compact* writes
 the day's points into one file for each namespace and period; *audit* compares what is stored with
-what there should be; *report* draws the day; *verdict* fails the run if anything failed.
+what there should be; *report* draws the day; *verdict* fails the run if
+anything failed or documents were rejected.
 """
 
 import os
