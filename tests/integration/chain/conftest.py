@@ -1,6 +1,12 @@
-"""The session's node, empty of ours."""
+"""The session's node, empty of ours, beside an archive."""
 
 import pytest
+
+from nephoscope.archive import landing
+from nephoscope.store.loader import load
+from unit.archive.landed import land, steady
+
+WHOLE = steady(1)
 
 
 @pytest.fixture
@@ -8,3 +14,15 @@ def store(elasticsearch):
     for index in elasticsearch.indices.get(index="cloudwatch-*", ignore_unavailable=True):
         elasticsearch.indices.delete(index=index)
     return elasticsearch
+
+
+@pytest.fixture
+def collect(tmp_path, store):
+    """Land a shard and store what was landed; ``value`` says what of it the archive then has."""
+
+    def run(one=None, value=WHOLE, **more):
+        written = land(tmp_path / "read", WHOLE, one=one, **more)
+        load(store, landing.read_points(tmp_path / "read", written.name), attributes={})
+        land(tmp_path, value, one=one, **more)
+
+    return run

@@ -6,12 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from dag_runs import sources
-from nephoscope.archive import landing, rejected
 from nephoscope.archive.coverage import keep_coverage
 from nephoscope.archive.days import compact
-from nephoscope.archive.layout import Attempt
-from nephoscope.archive.rejected import Waiting
-from nephoscope.chain import retention, upkeep
+from nephoscope.chain import retention
 from nephoscope.chain.replay import replay
 from nephoscope.config.collections import Collections
 from nephoscope.coverage import Coverage, State
@@ -19,9 +16,7 @@ from nephoscope.model import Resource, Window
 from nephoscope.store import names
 from nephoscope.store import retention as store_retention
 from nephoscope.store.coverage import write_coverage
-from nephoscope.store.loader import load
-from nephoscope.store.rejection import Rejection
-from nephoscope.store.schema import ensure_coverage, ensure_indices, field_counts
+from nephoscope.store.schema import ensure_coverage, ensure_indices
 from shards import DAY, shard
 from unit.archive.landed import NIGHT, land, run_at, steady
 
@@ -57,18 +52,6 @@ def retain(tmp_path, store):
         return retention.retain(
             tmp_path, store, wanted, asked_at, dry_run=dry_run, drop_unarchived=drop
         )
-
-    return run
-
-
-@pytest.fixture
-def collect(tmp_path, store):
-    """Land a shard and store what was landed; ``value`` says what of it the archive then has."""
-
-    def run(one=None, value=WHOLE, **more):
-        written = land(tmp_path / "read", WHOLE, one=one, **more)
-        load(store, landing.read_points(tmp_path / "read", written.name), attributes={})
-        land(tmp_path, value, one=one, **more)
 
     return run
 
@@ -145,6 +128,14 @@ def test_much_of_another_part_is_no_point_of_this_one(tmp_path, store, collect, 
     land(tmp_path, WHOLE, one=one, number=2)
     assert not retain().over[0].goes
     assert indices(store) == {NOVEMBER}
+
+
+def test_many_points_of_five_minutes_are_none_of_a_minute(tmp_path, store, collect, retain):
+    minutes = shard(period=60)
+    collect(minutes, lambda *_: None)
+    land(tmp_path, WHOLE, one=shard(10), number=2)
+    [short] = retain().over[0].short
+    assert (short.part.period, short.stored, short.held) == (60, 3 * 1440, 0)
 
 
 def test_a_point_that_was_read_twice_is_held_once(tmp_path, store, collect, retain):
@@ -254,37 +245,5 @@ def test_coverage_that_the_archive_does_not_hold_stays(tmp_path, store, retain):
     assert not store.indices.exists(index=coverage)
 
 
-def test_an_empty_store_has_nothing_to_do(tmp_path, store, retain):
+def test_an_empty_store_has_nothing_to_drop(store, retain):
     assert retain() == retention.Retained((), (), ())
-    assert upkeep.merge(store, OVER, dry_run=False) == upkeep.Merged((), ())
-    found = upkeep.measure(tmp_path, store)
-    assert (found.total.points, found.coverage, found.namespaces) == (0, [], {})
-
-
-def test_a_merge_is_only_told_in_a_dry_run(store, collect):
-    for number in (1, 2, 3):
-        collect(shard(number), number=number)
-        store.indices.refresh(index=NOVEMBER)
-    dry = [upkeep.merge(store, OVER, dry_run=True) for _ in range(2)]
-    assert dry == [upkeep.Merged((NOVEMBER,), ())] * 2
-    assert upkeep.merge(store, OVER, dry_run=False) == dry[0]
-    assert upkeep.merge(store, OVER, dry_run=False) == upkeep.Merged((), ())
-
-
-def test_the_whole_store_is_measured(tmp_path, store, collect):
-    collect(shard(2))
-    collect(shard(namespace="Shop"), number=2)
-    found = upkeep.measure(tmp_path, store)
-    assert {name: size.points for name, size in found.namespaces.items()} == {
-        "AWS/EC2": 1728,
-        "Shop": 864,
-    }
-    assert (found.total.indices, found.total.documents) == (2, 3 * 288)
-    assert found.fullest in field_counts(store)
-    assert found.rejected == Waiting(0, 0, None)
-
-
-def test_documents_that_were_refused_are_counted(tmp_path, store):
-    written = land(tmp_path, WHOLE)
-    rejected.keep(tmp_path, Attempt(written.name), [Rejection(NOVEMBER, "a reason", b"{}")] * 3)
-    assert upkeep.measure(tmp_path, store).rejected == Waiting(1, 3, NIGHT)
