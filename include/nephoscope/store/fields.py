@@ -7,11 +7,9 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
+from nephoscope.coverage import Measure
 from nephoscope.store import names
 from nephoscope.store.answers import answered
-
-Measure = tuple[str, str]
-"""A metric and a statistic of it, as fields are named: ``("CPUUtilization", "avg")``."""
 
 
 @dataclass(frozen=True, slots=True)

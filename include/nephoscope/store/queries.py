@@ -14,13 +14,12 @@ from datetime import UTC, datetime
 import pyarrow as pa
 from elasticsearch import Elasticsearch
 
+from nephoscope.coverage import Measure
 from nephoscope.model import Resource, Window
-from nephoscope.store import fields, names, rows
+from nephoscope.store import names, rows
 from nephoscope.store.answers import answered
 from nephoscope.store.fields import fields_of, value_field
 from nephoscope.store.pages import Query, during, view
-
-Measure = fields.Measure
 
 SERIES = 5_000
 """Whose counts are on one page."""

@@ -182,7 +182,7 @@ def test_holes_and_gaps_are_all_found_and_only_the_gaps_are_confirmed(
     whole = collect(collector, NOW + APART + timedelta(minutes=5)).audited
     assert found(store) == {"not stored": none, "read empty": none, "confirmed": true}
     assert (whole.incomplete, whole.expected - whole.stored) == (0, len(true))
-    print(f"{gaps(taken)} holes and {gaps(true)} gaps were found, the gaps alone confirmed")  # ruff: ignore[print] - the figure of this test
+    print(f"{gaps(taken)} holes of series and {gaps(true)} gaps are found, the gaps confirmed")  # ruff: ignore[print] - the figure of this test
 
 
 def test_an_audit_that_takes_every_whole_answer_for_empty_would_confirm_holes(
