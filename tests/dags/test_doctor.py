@@ -51,6 +51,7 @@ def test_all_that_works_is_said_as_json(doctor, elasticsearch_url):
         f"{doctor.region} GetMetricData",
         f"{doctor.region} ec2",
         "elasticsearch",
+        "elasticsearch cluster",
         "elasticsearch rights",
     ]
     assert all(one["found"] and not one["note"] and not one["error"] for one in checks.values())
@@ -73,5 +74,5 @@ def test_wrong_collections_are_told_and_the_rest_is_tried(doctor, elasticsearch_
     first, *rest = done.stdout.splitlines()
     assert first.startswith("failed  collections.yaml: ")
     assert "AWS/EC2 has no metric 'CPU'" in first
-    assert [line.split()[0] for line in rest] == ["ok", "ok"]
+    assert [line.split()[0] for line in rest] == ["ok"] * 3
     assert done.exit_code == 2
