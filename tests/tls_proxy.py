@@ -16,13 +16,14 @@ DAY = timedelta(days=1)
 
 
 class Authority:
-    """A certificate authority; ``file`` holds its certificate."""
+    """A certificate authority; ``file`` holds its certificate, of that ``fingerprint``."""
 
     def __init__(self, folder, name):
         self.folder, self.key = folder, ec.generate_private_key(ec.SECP256R1())
         self.name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
         whole = x509.BasicConstraints(ca=True, path_length=None)
         self.certificate = self._sign(self.name, self.key, whole)
+        self.fingerprint = self.certificate.fingerprint(hashes.SHA256()).hex()
         self.file = folder / f"{name}.pem"
         self.file.write_bytes(self.certificate.public_bytes(serialization.Encoding.PEM))
 

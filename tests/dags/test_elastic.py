@@ -117,6 +117,19 @@ def test_a_fingerprint_is_trusted_alone(connect, elasticsearch_url, authority, r
                 asked(client)
 
 
+def test_to_show_the_authoritys_certificate_is_not_to_be_signed_by_it(
+    connect, elasticsearch_url, authority, tmp_path
+):
+    """The client's own check of a fingerprint takes a forged certificate beside a true one."""
+    (tmp_path / "forged").mkdir()
+    certificate, _ = Authority(tmp_path / "forged", "authority").certify("127.0.0.1")
+    certificate.write_bytes(certificate.read_bytes() + authority.file.read_bytes())
+    with tls_before(elasticsearch_url, certificate) as port:
+        extra = {"ssl_assert_fingerprint": authority.fingerprint}
+        with pytest.raises(StoreError, match=r"can't be trusted: .*Fingerprints did not match"):
+            asked(connect(port, schema="https", extra=extra))
+
+
 def test_verification_that_is_off_by_name_is_off(connect, secured):
     with pytest.warns(Warning, match="verify_certs=False is insecure"):
         client = connect(secured, schema="https", extra={"verify_certs": False})

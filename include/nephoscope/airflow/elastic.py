@@ -19,6 +19,7 @@ from airflow.providers.elasticsearch.hooks.elasticsearch import ElasticsearchPyt
 from airflow.sdk import Connection
 from airflow.sdk.log import mask_secret
 from elastic_transport import NodeConfig, Urllib3HttpNode
+from urllib3 import HTTPSConnectionPool
 
 from nephoscope.errors import ConfigError
 from nephoscope.store.decoding import decode_fast
@@ -30,15 +31,19 @@ _NOT_OF_THE_CLIENT = {"hosts", "fetch_size", "field_multi_value_leniency"}  # tw
 
 
 class NamedAuthority(Urllib3HttpNode):
-    """A node that is trusted by the authority that ``ca_certs`` names, and by no other.
+    """A node that is trusted by what the connection names, and by nothing besides.
 
-    The client's own class trusts the system's authorities as well.
+    Beside the authority in ``ca_certs`` the client's own class trusts the system's. And of
+    ``ssl_assert_fingerprint`` it takes whoever shows the certificate of that fingerprint in an
+    unverified chain, so that an authority's trusts anyone: here it must be the node's own.
     """
 
     def __init__(self, config: NodeConfig) -> None:
         """Make the pool of connections; none is opened yet."""
         super().__init__(config)
-        if config.ca_certs and config.verify_certs and not config.ssl_assert_fingerprint:
+        if config.ssl_assert_fingerprint and isinstance(self.pool, HTTPSConnectionPool):
+            self.pool.assert_fingerprint = config.ssl_assert_fingerprint
+        elif config.ca_certs and config.verify_certs:
             self.pool.conn_kw["ssl_context"] = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
