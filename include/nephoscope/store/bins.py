@@ -77,7 +77,7 @@ def binned(
     values = {name: names.value_field(namespace, metric, name) for name in statistics}
     query = having(namespace, list(values.values()), accounts, regions)
     time = {"date_histogram": {"field": "@timestamp", "fixed_interval": f"{step}s"}}
-    with view(client, names.indices_of(namespace)) as stored:
+    with view(client, names.indices_of(namespace), window) as stored:
         dimensions = fields_of(client, namespace).dimensions
         read = rows.Rows(dimensions)
         for span in stored.spans(query, window, MOST_POINTS, steps=sorted({DAY, step})[::-1]):

@@ -19,8 +19,8 @@ PAGE = 10_000
 BUCKETS = 1_000
 """Of one page of an aggregation; each may hold a document or a hundred counts."""
 
-STEPS = (86_400, 3_600, 60)
-"""Seconds by which `View.spans` parts a window, each only where the one before is too long."""
+MOST_SLICES = 1_024
+"""Elasticsearch's default limit of one view."""
 
 _KEEP_ALIVE = "5m"
 _READ = "pit_id,timed_out,_shards.failed,hits.hits.sort,hits.hits._source,aggregations"
@@ -33,12 +33,15 @@ Columns = Sequence[tuple[Any, ...]]
 
 
 @contextmanager
-def view(client: Elasticsearch, index: str) -> Generator[View, None, None]:
+def view(
+    client: Elasticsearch, index: str, window: Window | None = None
+) -> Generator[View, None, None]:
     """Hold a view of indices, so that all pages are of one moment.
 
     Args:
         client: the official client.
         index: a name, an alias or a pattern; indices that do not exist hold nothing.
+        window: leave indices out that have nothing of a time in it.
     """
     with answered(client) as asked:
         opened = asked.open_point_in_time(
@@ -46,6 +49,7 @@ def view(client: Elasticsearch, index: str) -> Generator[View, None, None]:
             keep_alive=_KEEP_ALIVE,
             ignore_unavailable=True,
             allow_partial_search_results=False,
+            index_filter=None if window is None else _time(window),
         )
     seen = View(client, opened["id"])
     try:
@@ -65,21 +69,24 @@ class View:
         self.id = id_
         self._client = client
 
-    def hits(self, query: Query, sort: Sequence[Any], window: Window) -> Iterator[Columns]:
-        """Yield pages of what the hits of a query in a window are sorted by, in columns.
+    def hits(self, query: Query, sort: Sequence[Any]) -> Iterator[Columns]:
+        """Yield pages of what the hits of a query are sorted by, in columns, in any order.
 
-        To read a field by sorting takes a fifth of the time that ``docvalue_fields`` take, but a
-        next page of a search looks at all hits once more: so there is a search for each span of
-        the window that fits into a page.
+        To read a field by sorting takes a third of the time that ``docvalue_fields`` take, but a
+        next page of a search looks at all hits once more, and a name is found fast where the one
+        before was the same. So there is a search for each slice of about a page: a slice is some
+        resources, as a time series index keeps the points of each together.
 
         Args:
             query: as Elasticsearch writes it.
             sort: the time, then what tells any two hits apart, then what else is to be read. A
                 view adds a last one of its own, which is left out.
-            window: hits of a time in it.
         """
-        for span in self.spans(query, window, PAGE):
-            search = {**_VALUES, "query": during(query, span), "sort": sort, "size": PAGE}
+        slices = min(-(-4 * self._count(query) // (3 * PAGE)), MOST_SLICES)  # they aren't even
+        for number in range(slices):
+            search: dict[str, Any] = {**_VALUES, "query": query, "sort": sort, "size": PAGE}
+            if slices > 1:
+                search["slice"] = {"id": number, "max": slices}
             while found := self._search(search).get("hits", {}).get("hits", []):
                 yield list(zip(*(hit["sort"] for hit in found), strict=True))[:-1]
                 if len(found) < PAGE:
@@ -93,8 +100,14 @@ class View:
             yield from (hit["_source"] for hit in found)
             search["search_after"] = found[-1]["sort"]
 
+    def _count(self, query: Query) -> int:
+        held = {"held": {"value_count": {"field": "@timestamp"}}}
+        answer = self._search({"query": query, "size": 0, "aggregations": held})
+        count: int = answer.get("aggregations", {}).get("held", {}).get("value", 0)
+        return count
+
     def spans(
-        self, query: Query, window: Window, most: int, steps: Sequence[int] = STEPS
+        self, query: Query, window: Window, most: int, steps: Sequence[int]
     ) -> Iterator[Window]:
         """Part a window, in order, so that each part has some hits of a query.
 
@@ -199,5 +212,8 @@ def buckets(
 
 def during(query: Query, window: Window) -> Query:
     """Narrow a query to the hits of a time in a window."""
-    time = {"gte": instant(window.start), "lt": instant(window.end)}
-    return {"bool": {"filter": [query, {"range": {"@timestamp": time}}]}}
+    return {"bool": {"filter": [query, _time(window)]}}
+
+
+def _time(window: Window) -> Query:
+    return {"range": {"@timestamp": {"gte": instant(window.start), "lt": instant(window.end)}}}

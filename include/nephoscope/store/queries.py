@@ -61,11 +61,11 @@ def series(
         statistics, sorted by account, region, dimensions and timestamp.
     """
     values = [names.value_field(namespace, metric, statistic) for statistic in statistics]
-    query = having(namespace, values, accounts, regions)
-    with view(client, names.indices_of(namespace)) as stored:
+    query = during(having(namespace, values, accounts, regions), window)
+    with view(client, names.indices_of(namespace), window) as stored:
         dimensions = fields_of(client, namespace).dimensions
         read = rows.Rows(dimensions)
-        for page in stored.hits(query, rows.sort(dimensions, values), window):
+        for page in stored.hits(query, rows.sort(dimensions, values)):
             read.add(page)
     return read.table(statistics)
 
@@ -82,7 +82,7 @@ def point_counts(client: Elasticsearch, *, namespace: str, window: Window) -> pa
         Columns account, region, dimensions (canonical JSON), period (s), metric and statistic (as
         fields are named), count. A series without a point has no row.
     """
-    with view(client, names.indices_of(namespace)) as stored:
+    with view(client, names.indices_of(namespace), window) as stored:
         known = fields_of(client, namespace)
         values = [value_field(namespace, measure) for measure in known.measures]
         found = stored.buckets(
@@ -136,15 +136,13 @@ def stored_times(
     namespace = resources[0].namespace
     wanted = {(one.account, one.region, one.key): one for one in resources}
     measures = list(measures)
-    query = {
-        "bool": {"filter": [_of_namespace(namespace), _any([_of(one) for one in resources])]},
-    }
+    some = {"bool": {"filter": [_of_namespace(namespace), _any([_of(one) for one in resources])]}}
     times: Times = defaultdict(lambda: defaultdict(list))
-    with view(client, names.indices_of(namespace)) as stored:
+    with view(client, names.indices_of(namespace), window) as stored:
         values = [value_field(namespace, measure) for measure in measures]
         dimensions = fields_of(client, namespace).dimensions
         read = rows.Rows(dimensions)
-        for page in stored.hits(query, rows.sort(dimensions, values), window):
+        for page in stored.hits(during(some, window), rows.sort(dimensions, values)):
             read.add(page)
     for (account, region, key, period), moments, columns in read.each():
         # A query for {InstanceId} finds {InstanceId, Device} too.

@@ -75,8 +75,7 @@ class Rows:
         """Add points.
 
         Args:
-            page: a column of times in ms, one for each identity field, one for each value. The
-                points of one series come in the order of time, over all pages.
+            page: a column of times in ms, one for each identity field, one for each value.
         """
         times, *columns = page
         whose = zip(*columns[: self._width], strict=True)
@@ -87,7 +86,7 @@ class Rows:
     def each(self) -> Iterator[tuple[Identity, _Ints, _Values]]:
         """Yield each series, with its times in ms and, by field and time, its values."""
         series, times, values = self._joined()
-        order = np.argsort(series, kind="stable")
+        order = np.lexsort((times, series))
         ends = np.searchsorted(series[order], np.arange(len(self._series)), side="right")
         for whose, rows in zip(self._identities(), np.split(order, ends[:-1]), strict=False):
             yield whose, times[rows], values[:, rows]
@@ -108,7 +107,7 @@ class Rows:
         period = np.array([one[3] for one in identities], np.int64)
         series, times, values = self._joined()
         rows = np.flatnonzero(_finest(rank[series], times // _DAY, period[series]))
-        rows = rows[np.argsort(rank[series[rows]], kind="stable")]
+        rows = rows[np.lexsort((times[rows], rank[series[rows]]))]
         table = _whose(identities).take(pa.array(series[rows]))
         table = table.append_column("timestamp", pa.array(times[rows]).cast(MOMENT))
         for name, column in zip_longest(columns, values, fillvalue=np.empty(0)):

@@ -42,18 +42,18 @@ def plant(elasticsearch, namespace):
 def spans(elasticsearch, namespace, query):
     def found(most, window=YEAR):
         with view(elasticsearch, names.indices_of(namespace)) as stored:
-            return list(stored.spans(query, window, most))
+            return list(stored.spans(query, window, most, (86_400, 3_600, 60)))
 
     return found
 
 
 @pytest.fixture
 def reading(elasticsearch, namespace, query):
-    """Yield pages of the day's points."""
+    """Yield pages of the points."""
 
     def pages_of():
         with view(elasticsearch, names.indices_of(namespace)) as stored:
-            yield from stored.hits(query, rows.sort(["InstanceId"], []), DAY)
+            yield from stored.hits(query, rows.sort(["InstanceId"], []))
 
     return pages_of
 
@@ -80,14 +80,17 @@ def test_spans_cover_every_hit_once_and_hold_no_more_than_asked_for(plant, spans
     assert all(one.start >= window.start and one.end <= window.end for one in found)
 
 
-def test_a_minute_of_more_hits_than_a_page_is_read_page_by_page(plant, reading, monkeypatch):
+@pytest.mark.parametrize("slices", [1, 3, 1024])
+def test_every_hit_is_on_one_page_however_it_is_sliced(plant, reading, monkeypatch, slices):
     monkeypatch.setattr(pages, "PAGE", 4)
-    plant([NOON, NOON + MINUTE], instances=10)
-    found = [
-        (time, instance) for page in reading() for time, *_, instance in zip(*page, strict=True)
+    monkeypatch.setattr(pages, "MOST_SLICES", slices)
+    times = [NOON, NOON + MINUTE, NOON - timedelta(days=40)]
+    plant(times, instances=10)
+    found = list(reading())
+    assert max(len(page[0]) for page in found) <= 4
+    assert sorted((time, name) for page in found for time, *_, name in zip(*page, strict=True)) == [
+        (int(time.timestamp() * 1000), f"i-{n}") for time in sorted(times) for n in range(10)
     ]
-    milliseconds = [int((NOON + n * MINUTE).timestamp() * 1000) for n in range(2)]
-    assert found == [(time, f"i-{n}") for time in milliseconds for n in range(10)]
 
 
 @pytest.mark.parametrize("end", ["delete", "close"])
@@ -107,6 +110,6 @@ def test_what_is_written_while_a_view_is_read_is_not_in_it(plant, reading, monke
     monkeypatch.setattr(pages, "PAGE", 4)
     plant([NOON], instances=10)
     found = reading()
-    next(found)
+    first = next(found)
     plant([NOON + MINUTE], instances=10)
-    assert sum(len(page[0]) for page in found) == 6
+    assert sum(len(page[0]) for page in [first, *found]) == 10

@@ -1,32 +1,27 @@
 """Reads are whole, or an error."""
 
-from datetime import UTC, datetime
-
 import pytest
 
 from nephoscope.errors import StoreError
-from nephoscope.model import Window
 from nephoscope.store.pages import view
 from unit.store.scripted import Scripted
 
-DAY = Window.day(datetime(2026, 11, 20, tzinfo=UTC))
 WHOLE = {"pit_id": "1", "timed_out": False, "_shards": {"failed": 0}}
 
 
-def steps(*_):
-    bucket = {"key": DAY.start.timestamp() * 1000, "doc_count": 1}
-    return WHOLE | {"aggregations": {"steps": {"buckets": [bucket]}}}
+def counted(*_):
+    return WHOLE | {"aggregations": {"held": {"value": 2}}}
 
 
 def read(*answers):
     scripted = Scripted(lambda _: {"id": "1"}, *answers)
     with view(scripted.client, "any") as stored:
-        return list(stored.hits({"match_all": {}}, ["@timestamp"], DAY))
+        return list(stored.hits({"match_all": {}}, ["@timestamp"]))
 
 
 def test_hits_come_in_columns_without_the_view_s_own():
     hits = {"hits": [{"sort": [1, "a", 7]}, {"sort": [2, "b", 8]}]}
-    assert read(steps, lambda _: WHOLE | {"hits": hits}, lambda _: {}) == [[(1, 2), ("a", "b")]]
+    assert read(counted, lambda _: WHOLE | {"hits": hits}, lambda _: {}) == [[(1, 2), ("a", "b")]]
 
 
 @pytest.mark.parametrize(
@@ -36,7 +31,7 @@ def test_hits_come_in_columns_without_the_view_s_own():
         pytest.param({"timed_out": True}, id="time"),
     ],
 )
-@pytest.mark.parametrize("before", [[], [steps]], ids=["counts", "hits"])
+@pytest.mark.parametrize("before", [[], [counted]], ids=["count", "hits"])
 def test_a_part_of_an_answer_is_an_error(lacking, before):
     with pytest.raises(StoreError, match="part of an answer"):
         read(*before, lambda _: WHOLE | lacking, lambda _: {})
