@@ -82,16 +82,26 @@ class View:
             sort: the time, then what tells any two hits apart, then what else is to be read. A
                 view adds a last one of its own, which is left out.
         """
-        slices = min(-(-4 * self._count(query) // (3 * PAGE)), MOST_SLICES)  # they aren't even
+        count = self._count(query)
+        slices = min(-(-4 * count // (3 * PAGE)), MOST_SLICES)  # they aren't even
         for number in range(slices):
-            search: dict[str, Any] = {**_VALUES, "query": query, "sort": sort, "size": PAGE}
-            if slices > 1:
-                search["slice"] = {"id": number, "max": slices}
-            while found := self._search(search).get("hits", {}).get("hits", []):
-                yield list(zip(*(hit["sort"] for hit in found), strict=True))[:-1]
-                if len(found) < PAGE:
-                    break
-                search["search_after"] = found[-1]["sort"]
+            slice_ = {"slice": {"id": number, "max": slices}} if slices > 1 else {}
+            for page in self._slice({**_VALUES, "query": query, "sort": sort, **slice_}):
+                count -= len(page)
+                yield list(zip(*page, strict=True))[:-1]
+        if count:
+            raise StoreError(
+                f"Elasticsearch at {address(self._client)} counts {count} documents more than it "
+                "gave; run again"
+            )
+
+    def _slice(self, search: dict[str, Any]) -> Iterator[list[list[Any]]]:
+        while found := self._search(search | {"size": PAGE}).get("hits", {}).get("hits", []):
+            page = [hit["sort"] for hit in found]
+            yield page
+            if len(page) < PAGE:
+                break
+            search["search_after"] = page[-1]
 
     def sources(self, query: Query) -> Iterator[dict[str, Any]]:
         """Yield the documents that a query hits, in any order."""

@@ -29,6 +29,8 @@ def test_all_benchmarks_run_at_small_sizes_and_write_their_figures(tmp_path):
     assert all(one["value"] >= 0 and one["met"] is None for one in figures)
     by_name = {(one["name"], one["against"]): one["value"] for one in figures}
     assert by_name["a day's metrics asked", "counted"] == 200
+    assert by_name["a year of hourly points", "fields of each hit"] > 0
+    assert by_name["counts of series", "one pass"] > 0
 
 
 def test_a_benchmark_that_there_is_not_is_named(tmp_path):

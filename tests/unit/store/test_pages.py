@@ -40,3 +40,9 @@ def test_a_part_of_an_answer_is_an_error(lacking, before):
 def test_a_proxy_s_answer_that_says_nothing_of_shards_is_an_error():
     with pytest.raises(StoreError, match="part of an answer"):
         read(lambda _: {"hits": {"hits": []}}, lambda _: {})
+
+
+def test_fewer_hits_than_there_are_is_an_error():
+    hits = {"hits": [{"sort": [1, "a", 7]}]}
+    with pytest.raises(StoreError, match="1 documents more"):
+        read(counted, lambda _: WHOLE | {"hits": hits}, lambda _: {})
