@@ -175,11 +175,11 @@ def test_times_are_of_exactly_the_resources_asked_for(elasticsearch, namespace, 
         point("cpu"),
         point("cpu", timestamp=NOON + FIVE, period=60),
         point("net", timestamp=NOON + FIVE),
-        point("cpu", dimensions=[("InstanceId", "i-1"), ("Device", "a")]),
+        point("disk", dimensions=[("InstanceId", "i-1"), ("Device", "a")]),
     )
     web = Resource("123456789012", "eu-west-1", namespace, (("InstanceId", "i-1"),))
-    cpu, net = ("cpu", "avg"), ("net", "avg")
-    found = stored_times(elasticsearch, resources=[web], measures=[cpu, net], window=DAY)
+    cpu, net, disk = ("cpu", "avg"), ("net", "avg"), ("disk", "avg")
+    found = stored_times(elasticsearch, resources=[web], measures=[cpu, net, disk], window=DAY)
     assert found == {
         (web, 300): {cpu: [NOON], net: [NOON + FIVE]},
         (web, 60): {cpu: [NOON + FIVE]},
