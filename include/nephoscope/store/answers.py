@@ -35,7 +35,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
 LONGEST_REASON = 300
 
 _POSITION = re.compile(r"^\[\d+:\d+\] ")  # of a JSON parser
-_PREVIEW = re.compile(r"\s*Preview of field's value.*", re.DOTALL)
+_PREVIEW = re.compile(r"\s*(Preview of field's value|at \[Source:).*", re.DOTALL)  # documents
 _QUOTED = re.compile(r"""'[^']*'|"[^"]*\"""")
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 

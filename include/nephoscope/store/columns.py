@@ -85,8 +85,9 @@ class Columns:
         table = table.select(POINTS.names).cast(POINTS).unify_dictionaries().combine_chunks()
         arrays = {name: _array(table, name) for name in POINTS.names}
         texts = [name for name in POINTS.names if pa.types.is_dictionary(POINTS.field(name).type)]
-        names = {name: arrays[name].dictionary.to_pylist() for name in texts}
-        codes = {name: arrays[name].indices.to_numpy().astype(np.int64) for name in texts}
+        named = {name: _named(arrays[name]) for name in texts}
+        names = {name: one for name, (one, _) in named.items()}
+        codes = {name: one for name, (_, one) in named.items()}
         columns = cls(
             names=names,
             codes=codes,
@@ -165,6 +166,17 @@ class Columns:
 def _month(number: int) -> date:
     """Return the first day of the month of this number, counted from January 1970."""
     return date(1970 + number // 12, number % 12 + 1, 1)
+
+
+def _named(array: Any) -> tuple[list[str], Ints]:
+    """Return the names of a dictionary, each once, and the number of each row's.
+
+    Arrow lets a dictionary have a name twice.
+    """
+    names, codes = array.dictionary.to_pylist(), array.indices.to_numpy().astype(np.int64)
+    places: dict[str, int] = {}
+    place = np.array([places.setdefault(name, len(places)) for name in names], np.int64)
+    return list(places), codes if len(places) == len(names) else place[codes]
 
 
 def _array(table: pa.Table, name: str) -> Any:

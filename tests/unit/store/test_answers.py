@@ -15,6 +15,11 @@ from nephoscope.store.answers import reason, refusal
             "t: failed to parse field [a] of type [double] in a document with id '…'.",
             id="preview",
         ),
+        pytest.param(
+            '[1:9] Duplicate field \'a\'\n at [Source: (byte[])"{"b":"canary"}"; line: 1]',
+            "t: Duplicate field '…'",
+            id="source",
+        ),
         pytest.param('For input string: "canary"', "t: For input string: '…'", id="quoted"),
         pytest.param("one\r\nERROR two\u2028three", "t: one ERROR two three", id="forged-lines"),
         pytest.param("x" * 5000, "t: " + "x" * 297, id="long"),

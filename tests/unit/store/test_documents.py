@@ -21,9 +21,13 @@ LATER = ASKED + timedelta(hours=1)
 
 
 def sources(*points, attributes=None):
+    return written(table(*points), attributes)
+
+
+def written(points, attributes=None):
     return [
         orjson.loads(item.source)
-        for batch in documents(Columns.of(table(*points)), attributes or {})
+        for batch in documents(Columns.of(points), attributes or {})
         for item in batch.items()
     ]
 
@@ -121,6 +125,14 @@ def test_a_missing_value_is_refused():
 def test_two_metrics_that_would_be_one_field_are_refused():
     with pytest.raises(ConfigError, match=r"'mem.used' and 'mem_used' of shop"):
         sources(point("mem.used", namespace="shop"), point("mem_used", namespace="shop"))
+
+
+def test_a_name_that_a_dictionary_has_twice_is_one():
+    made = table(point("cpu"), point("net"))
+    twice = pa.DictionaryArray.from_arrays(pa.array([0, 1], pa.int32()), ["cpu", "cpu"])
+    place = made.schema.get_field_index("metric")
+    [source] = written(made.set_column(place, made.schema.field(place), twice))
+    assert source["aws"]["ec2"]["metrics"] == {"cpu": {"avg": 1.0}}
 
 
 def test_no_points_make_no_documents():
