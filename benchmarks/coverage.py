@@ -20,10 +20,10 @@ from benchmarks.planted import embedded_node
 from nephoscope.coverage import APART, Coverage, outside
 from nephoscope.model import Resource, Window
 from nephoscope.store import names
-from nephoscope.store.cover import cover
-from nephoscope.store.coverage import write_coverage
-from nephoscope.store.covered import covered, refresh
-from nephoscope.store.expected import Expected, Reading
+from nephoscope.store.coverage.cover import cover
+from nephoscope.store.coverage.days import write_coverage
+from nephoscope.store.coverage.expected import Expected, Reading
+from nephoscope.store.coverage.sums import covered, refresh
 
 FIRST = Window.day(datetime(2026, 3, 1, tzinfo=UTC))
 YEAR = 365 * 20_000

@@ -20,7 +20,7 @@ from nephoscope.archive.landing import write_points
 from nephoscope.extract.metrics import extract
 from nephoscope.model import Window
 from nephoscope.store.decoding import decode_fast
-from nephoscope.store.loader import load
+from nephoscope.store.load.loader import load
 
 DAY = Window.day(datetime.fromtimestamp(START, UTC))
 

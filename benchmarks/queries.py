@@ -21,12 +21,13 @@ from elasticsearch import Elasticsearch
 from benchmarks.figures import Figure, at_least, at_most
 from benchmarks.planted import embedded_node, tables
 from nephoscope.model import Window
-from nephoscope.store import names, rows
-from nephoscope.store.bins import binned
+from nephoscope.store import names
 from nephoscope.store.decoding import decode_fast
-from nephoscope.store.loader import load
-from nephoscope.store.pages import during
-from nephoscope.store.queries import having, point_counts, refresh, series
+from nephoscope.store.load.loader import load
+from nephoscope.store.read import rows
+from nephoscope.store.read.bins import binned
+from nephoscope.store.read.pages import during
+from nephoscope.store.read.queries import having, point_counts, refresh, series
 
 METRIC, STATISTIC = "CPUUtilization", "Average"
 START = datetime(2025, 1, 1, tzinfo=UTC)

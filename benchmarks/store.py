@@ -31,12 +31,12 @@ from nephoscope.demo.aws.stand_in import StandIn
 from nephoscope.extract.metrics import extract
 from nephoscope.model import Window
 from nephoscope.store import names
-from nephoscope.store.columns import Columns
 from nephoscope.store.decoding import decode_fast
-from nephoscope.store.documents import documents
-from nephoscope.store.items import Batch
-from nephoscope.store.loader import load
-from nephoscope.store.schema import ensure_indices
+from nephoscope.store.load.columns import Columns
+from nephoscope.store.load.documents import documents
+from nephoscope.store.load.items import Batch
+from nephoscope.store.load.loader import load
+from nephoscope.store.schema.making import ensure_indices
 
 NAMESPACE = "AWS/EC2"
 SENDERS = (1, 2, 4, 8)

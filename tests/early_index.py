@@ -4,7 +4,7 @@ The mistake can be mended in place, as few can.
 """
 
 from nephoscope.store import names
-from nephoscope.store.schema import ensure_indices
+from nephoscope.store.schema.making import ensure_indices
 
 
 def make(client, namespace, end):

@@ -10,9 +10,9 @@ from dag_runs import elasticsearch_connection
 from nephoscope.cli import main
 from nephoscope.coverage import Coverage
 from nephoscope.model import Resource, Window
-from nephoscope.store.cover import cover
-from nephoscope.store.coverage import write_coverage
-from nephoscope.store.expected import Expected
+from nephoscope.store.coverage.cover import cover
+from nephoscope.store.coverage.days import write_coverage
+from nephoscope.store.coverage.expected import Expected
 
 FIRST = Window.day(datetime(2025, 12, 31, tzinfo=UTC))
 SECOND = Window.day(FIRST.end)

@@ -15,7 +15,7 @@ from nephoscope.airflow.connections import elasticsearch_client
 if TYPE_CHECKING:
     from nephoscope.chain.retention import Retained
     from nephoscope.chain.upkeep import Measured
-    from nephoscope.store.sizes import Size
+    from nephoscope.store.upkeep.sizes import Size
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ def params() -> dict[str, Param]:
 @task(execution_timeout=timedelta(hours=1))
 def upgrade() -> list[str]:
     """Bring templates and indices of an older version to this program's, before anything else."""
-    from nephoscope.store.upgrade import upgrade as upgrade_store
+    from nephoscope.store.schema.upgrade import upgrade as upgrade_store
 
     if get_current_context()["params"]["dry_run"]:
         log.info("a dry run: nothing is upgraded")

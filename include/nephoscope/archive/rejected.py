@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from nephoscope.archive.layout import Attempt, parquet_of
 from nephoscope.model import Window
 from nephoscope.place import Place, files, put, remove
-from nephoscope.store.rejection import Rejection
+from nephoscope.store.load.rejection import Rejection
 
 REJECTED = pa.schema(
     [

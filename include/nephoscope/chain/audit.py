@@ -18,10 +18,11 @@ from nephoscope.model import Resource, Seen, Window
 from nephoscope.place import Place
 from nephoscope.plan.planning import Plan
 from nephoscope.plan.windows import DAY_SETTLES
-from nephoscope.store import audit as store_audit
-from nephoscope.store import inventory, queries
-from nephoscope.store.coverage import write_coverage
-from nephoscope.store.expected import Expected
+from nephoscope.store import inventory
+from nephoscope.store.coverage import audit as store_audit
+from nephoscope.store.coverage.days import write_coverage
+from nephoscope.store.coverage.expected import Expected
+from nephoscope.store.read import queries
 
 
 @dataclass(frozen=True, slots=True)

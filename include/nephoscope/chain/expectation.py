@@ -14,7 +14,7 @@ from nephoscope.extract.answers import EXPIRED
 from nephoscope.model import Resource, Window
 from nephoscope.plan.planning import Plan
 from nephoscope.plan.shards import Series, Shard
-from nephoscope.store.expected import Expected
+from nephoscope.store.coverage.expected import Expected
 from nephoscope.store.names import metric_field, statistic_field
 
 Query = tuple[str, str]

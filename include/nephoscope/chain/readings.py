@@ -14,7 +14,7 @@ from nephoscope.coverage import periods
 from nephoscope.model import Window
 from nephoscope.place import Place
 from nephoscope.plan.shards import Shard
-from nephoscope.store.expected import Reading
+from nephoscope.store.coverage.expected import Reading
 
 Asked = tuple[str, str, str]
 """Dimensions as JSON, metric and statistic, as CloudWatch spells them."""

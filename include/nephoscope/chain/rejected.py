@@ -14,8 +14,8 @@ from nephoscope.archive.layout import Attempt
 from nephoscope.errors import Rejected
 from nephoscope.model import Window
 from nephoscope.place import Place
-from nephoscope.store import loader
-from nephoscope.store.load_report import LoadReport
+from nephoscope.store.load import loader
+from nephoscope.store.load.report import LoadReport
 
 SHARE = 0.05
 """Of a load's documents. Where more are rejected the cause is in no single one: the load fails."""

@@ -12,9 +12,10 @@ from nephoscope.archive.inventory import Snapshot, inventory_of, read_snapshot, 
 from nephoscope.errors import ConfigError
 from nephoscope.model import Resource, Window
 from nephoscope.place import Place
-from nephoscope.store import inventory, loader
-from nephoscope.store.coverage import write_coverage
+from nephoscope.store import inventory
+from nephoscope.store.coverage.days import write_coverage
 from nephoscope.store.labels import document_fields
+from nephoscope.store.load import loader
 
 if TYPE_CHECKING:
     import pyarrow as pa

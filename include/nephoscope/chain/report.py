@@ -17,9 +17,9 @@ from nephoscope.plan.windows import DAY_SETTLES
 from nephoscope.report.frames import fleet
 from nephoscope.report.page import Facts
 from nephoscope.report.write import FIGURES, update_latest, write_day
-from nephoscope.store import queries
 from nephoscope.store.inventory import inventory
-from nephoscope.store.totals import totals
+from nephoscope.store.read import queries
+from nephoscope.store.read.totals import totals
 
 _COLUMNS = {"Average": "avg", "Maximum": "max"}
 

@@ -18,9 +18,11 @@ from nephoscope.archive.layout import Source
 from nephoscope.config.collections import Collections
 from nephoscope.model import Window
 from nephoscope.place import Place
-from nephoscope.store import covered, queries, retention
-from nephoscope.store.indices import Index, metrics_indices
-from nephoscope.store.retention import Part
+from nephoscope.store.coverage import sums
+from nephoscope.store.read import queries
+from nephoscope.store.upkeep import retention
+from nephoscope.store.upkeep.indices import Index, metrics_indices
+from nephoscope.store.upkeep.retention import Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ def retain(
         drop_unarchived: names of indices that are dropped though the archive lacks some of them.
     """
     queries.refresh(client)
-    covered.refresh(client)
+    sums.refresh(client)
     indices, keeps = metrics_indices(client), collections.keeps
     ending = _Ending(root, client, dry_run, drop_unarchived)
     found, left = [], set(indices)

@@ -28,9 +28,10 @@ from nephoscope.plan.cost import Cost, cost
 from nephoscope.plan.discovery import Discovery
 from nephoscope.plan.fleet import Memory, Remembered
 from nephoscope.plan.planning import Planner
-from nephoscope.store import inventory, loader
+from nephoscope.store import inventory
 from nephoscope.store.labels import document_fields
-from nephoscope.store.load_report import LoadReport
+from nephoscope.store.load import loader
+from nephoscope.store.load.report import LoadReport
 
 MOST_SHARDS = 1000
 """Of one run: Airflow maps a task over 1,024 at the most (core.max_map_length)."""

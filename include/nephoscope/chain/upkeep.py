@@ -9,14 +9,14 @@ from typing import Any
 
 from nephoscope.archive.rejected import Waiting, waiting
 from nephoscope.place import Place
-from nephoscope.store import covered, queries, segments
-from nephoscope.store.indices import Index, metrics_indices
-from nephoscope.store.schema import FieldCount, field_counts
-from nephoscope.store.sizes import (
-    CoverageTotal,
+from nephoscope.store.coverage import sums
+from nephoscope.store.read import queries
+from nephoscope.store.schema.making import FieldCount, field_counts
+from nephoscope.store.upkeep import segments
+from nephoscope.store.upkeep.indices import Index, metrics_indices
+from nephoscope.store.upkeep.sizes import (
     Shards,
     Size,
-    coverage_totals,
     shards,
     sizes,
     together,
@@ -58,7 +58,7 @@ class Measured:
     sizes: dict[Index, Size]
     namespaces: dict[str, Size]
     total: Size
-    coverage: list[CoverageTotal]
+    coverage: list[sums.Total]
     shards: Shards
     fullest: FieldCount | None
     rejected: Waiting
@@ -72,7 +72,7 @@ def measure(root: Place, client: Any) -> Measured:
         client: the official client.
     """
     queries.refresh(client)
-    covered.refresh(client)
+    sums.refresh(client)
     found = sizes(client, metrics_indices(client))
     by_namespace: dict[str, list[Size]] = defaultdict(list)
     for index, size in found.items():
@@ -81,7 +81,7 @@ def measure(root: Place, client: Any) -> Measured:
         sizes=found,
         namespaces={name: together(each) for name, each in by_namespace.items()},
         total=together(found.values()),
-        coverage=coverage_totals(client),
+        coverage=sums.totals(client),
         shards=shards(client),
         fullest=next(iter(field_counts(client)), None),
         rejected=waiting(root),

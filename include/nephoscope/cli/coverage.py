@@ -17,7 +17,7 @@ from nephoscope.model import Window
 
 if TYPE_CHECKING:
     from nephoscope.coverage import Coverage
-    from nephoscope.store.covered import Covered
+    from nephoscope.store.coverage.sums import Covered
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 _KEYS = ("account", "region", "namespace", "period")
@@ -113,7 +113,7 @@ def _found(window: Window, chosen: Sequence[str] | None) -> Found:
     """
     from nephoscope.airflow import run
     from nephoscope.airflow.connections import elasticsearch_client
-    from nephoscope.store.covered import covered, refresh, worst
+    from nephoscope.store.coverage.sums import covered, refresh, worst
 
     known = {name: one.namespace for name, one in run.collections().collections.items()}
     wanted = _wanted(known, chosen)

@@ -18,12 +18,12 @@ from nephoscope.errors import Rejected, StoreError
 from nephoscope.model import Resource, Seen, instant
 from nephoscope.store import names
 from nephoscope.store.answers import answered
-from nephoscope.store.bulk import MOST_ITEMS, Patience, send
-from nephoscope.store.items import Item, Outcome, batches
 from nephoscope.store.labels import document_fields
-from nephoscope.store.pages import buckets, view
-from nephoscope.store.schema import ensure_inventory
-from nephoscope.store.standing import Hit
+from nephoscope.store.load.bulk import MOST_ITEMS, Patience, send
+from nephoscope.store.load.items import Item, Outcome, batches
+from nephoscope.store.load.standing import Hit
+from nephoscope.store.read.pages import buckets, view
+from nephoscope.store.schema.making import ensure_inventory
 
 ROUNDS = 10
 """Of writing what another writer changed meanwhile."""

@@ -13,9 +13,9 @@ from nephoscope.chain.audit import audit
 from nephoscope.coverage import APART, State
 from nephoscope.model import Window
 from nephoscope.store import names
-from nephoscope.store.coverage import coverage_of
-from nephoscope.store.expected import Reading
-from nephoscope.store.gaps import NOT_STORED
+from nephoscope.store.coverage.days import coverage_of
+from nephoscope.store.coverage.expected import Reading
+from nephoscope.store.coverage.gaps import NOT_STORED
 
 NOW = datetime.now(UTC)
 DAYS = [Window.day(NOW - timedelta(days=ago)) for ago in (72, 71, 70)]

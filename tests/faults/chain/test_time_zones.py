@@ -22,8 +22,8 @@ from nephoscope.archive import landing
 from nephoscope.config.collections import Collections
 from nephoscope.model import Window
 from nephoscope.plan.discovery import discover
-from nephoscope.store.columns import Columns
-from nephoscope.store.documents import documents
+from nephoscope.store.load.columns import Columns
+from nephoscope.store.load.documents import documents
 
 url, now = sys.argv[1], datetime.fromisoformat(sys.argv[2])
 entry = {"namespace": "AWS/EC2", "metrics": {"CPUUtilization": ["Average"]}}

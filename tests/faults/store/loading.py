@@ -15,8 +15,8 @@ from elasticsearch import Elasticsearch
 from faults.store.planted import points
 from nephoscope.model import dimensions_key
 from nephoscope.points import POINTS
-from nephoscope.store import bulk, documents, loader
-from nephoscope.store.columns import Columns
+from nephoscope.store.load import bulk, documents, loader
+from nephoscope.store.load.columns import Columns
 from unit.store.points_table import ASKED, NOON
 
 points("warm", 1, 1)

@@ -13,10 +13,11 @@ from faults.store.planted import points
 from nephoscope.archive import rejected as archive
 from nephoscope.archive.layout import Attempt, stamp
 from nephoscope.chain import rejected
-from nephoscope.store import bulk, loader, names
-from nephoscope.store.columns import Columns
-from nephoscope.store.documents import documents
-from nephoscope.store.rejection import Rejection
+from nephoscope.store import names
+from nephoscope.store.load import bulk, loader
+from nephoscope.store.load.columns import Columns
+from nephoscope.store.load.documents import documents
+from nephoscope.store.load.rejection import Rejection
 from unit.store.points_table import ASKED, NOON
 
 FILES = 5

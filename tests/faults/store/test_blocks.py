@@ -18,9 +18,10 @@ from nephoscope.chain import steps
 from nephoscope.demo.elastic.node import Node
 from nephoscope.errors import Rejected, StoreFull
 from nephoscope.plan.planning import Plan
-from nephoscope.store import bulk, names
-from nephoscope.store.loader import store
-from nephoscope.store.schema import ensure_indices
+from nephoscope.store import names
+from nephoscope.store.load import bulk
+from nephoscope.store.load.loader import store
+from nephoscope.store.schema.making import ensure_indices
 from shards import DAY, shard
 from unit.archive.landed import NIGHT, land
 from unit.store.points_table import point, table

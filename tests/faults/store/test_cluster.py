@@ -9,9 +9,10 @@ import pytest
 from faults.store.cluster import Cluster
 from faults.store.planted import points, truth
 from nephoscope.errors import StoreError
-from nephoscope.store import bulk, names
-from nephoscope.store.loader import load
-from nephoscope.store.schema import ensure_indices
+from nephoscope.store import names
+from nephoscope.store.load import bulk
+from nephoscope.store.load.loader import load
+from nephoscope.store.schema.making import ensure_indices
 
 MONTH = date(2026, 11, 1)
 INSTANCES, MINUTES = 80, 100

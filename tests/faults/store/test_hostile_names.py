@@ -6,12 +6,13 @@ import pytest
 
 from nephoscope.errors import Rejected
 from nephoscope.model import Resource, Window, dimensions_key
-from nephoscope.store import names, queries
-from nephoscope.store.audit import audit
-from nephoscope.store.coverage import Expected
-from nephoscope.store.loader import load
-from nephoscope.store.schema import ensure_indices, field_counts
-from nephoscope.store.totals import totals
+from nephoscope.store import names
+from nephoscope.store.coverage.audit import audit
+from nephoscope.store.coverage.days import Expected
+from nephoscope.store.load.loader import load
+from nephoscope.store.read import queries
+from nephoscope.store.read.totals import totals
+from nephoscope.store.schema.making import ensure_indices, field_counts
 from unit.store.points_table import NOON, point, table
 
 DAY = Window.day(NOON)

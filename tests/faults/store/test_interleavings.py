@@ -9,10 +9,10 @@ from elasticsearch import Elasticsearch
 
 from faults.store.clients import slow
 from faults.store.planted import OFFSETS, Read, newest, points
-from nephoscope.store.columns import Columns
-from nephoscope.store.documents import documents
-from nephoscope.store.loader import load
-from nephoscope.store.schema import ensure_indices
+from nephoscope.store.load.columns import Columns
+from nephoscope.store.load.documents import documents
+from nephoscope.store.load.loader import load
+from nephoscope.store.schema.making import ensure_indices
 
 INSTANCES, MINUTES, SIZE = 3, 24, 12
 

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 from faults.store.clients import Killed, dying
 from faults.store.planted import OFFSETS, time, value
 from nephoscope.store import names
-from nephoscope.store.loader import load
+from nephoscope.store.load.loader import load
 from unit.store.points_table import ASKED, NOON, point, table
 
 SIZE = 3

@@ -11,12 +11,12 @@ from elasticsearch import ApiError, Elasticsearch, TransportError
 from faults.store.faulty_proxy import LOSING, READING, SILENCE, UNCERTAIN, FaultyProxy
 from faults.store.planted import Read, points, truth
 from nephoscope.errors import StoreError
-from nephoscope.store import bulk
-from nephoscope.store.bulk import Patience
-from nephoscope.store.columns import Columns
-from nephoscope.store.documents import documents
-from nephoscope.store.loader import load
-from nephoscope.store.schema import ensure_indices
+from nephoscope.store.load import bulk
+from nephoscope.store.load.bulk import Patience
+from nephoscope.store.load.columns import Columns
+from nephoscope.store.load.documents import documents
+from nephoscope.store.load.loader import load
+from nephoscope.store.schema.making import ensure_indices
 
 QUICK = Patience(sleep=lambda _: None)
 INSTANCES, MINUTES = 5, 40

@@ -15,10 +15,10 @@ from nephoscope.model import Window
 from nephoscope.plan.planning import Plan
 from nephoscope.plan.shards import Series
 from nephoscope.store import names
-from nephoscope.store.bulk import send
-from nephoscope.store.columns import Columns
-from nephoscope.store.documents import documents
-from nephoscope.store.schema import ensure_indices
+from nephoscope.store.load.bulk import send
+from nephoscope.store.load.columns import Columns
+from nephoscope.store.load.documents import documents
+from nephoscope.store.schema.making import ensure_indices
 from shards import DAY, shard
 from unit.archive.landed import NIGHT, land
 from unit.store.points_table import NOON

@@ -9,7 +9,7 @@ import pytest
 from faults.store import restoring
 from faults.store.planted import truth
 from nephoscope.archive.rejected import Waiting, waiting
-from nephoscope.store.schema import ensure_indices
+from nephoscope.store.schema.making import ensure_indices
 from unit.store.points_table import NOON
 
 INSTANCES, MINUTES = 10, 40

@@ -10,8 +10,8 @@ from elasticsearch import Elasticsearch
 from faults.store.faulty_proxy import LOSING, READING, UNCERTAIN, FaultyProxy
 from faults.store.planted import Read, newest, points
 from nephoscope.errors import NephoscopeError
-from nephoscope.store.bulk import Patience
-from nephoscope.store.loader import load
+from nephoscope.store.load.bulk import Patience
+from nephoscope.store.load.loader import load
 
 QUICK = Patience(sleep=lambda _: None)
 WRITING = tuple({*LOSING, *UNCERTAIN, "some_items_busy"} - {"silence"})  # which takes long

@@ -16,9 +16,9 @@ from faults.store.planted import points, truth
 from integration.store.older import floats, make_metrics
 from nephoscope.errors import StoreError
 from nephoscope.store import names
-from nephoscope.store.bulk import Patience
-from nephoscope.store.loader import load
-from nephoscope.store.upgrade import upgrade
+from nephoscope.store.load.bulk import Patience
+from nephoscope.store.load.loader import load
+from nephoscope.store.schema.upgrade import upgrade
 
 INSTANCES, MINUTES = 2, 30
 DOCUMENTS = INSTANCES * MINUTES
@@ -59,8 +59,8 @@ def between(elasticsearch_url):
 @pytest.fixture
 def outdated(elasticsearch, namespace, monkeypatch):
     """Make the namespace's index anew, of an older version that is copied by several requests."""
-    monkeypatch.setattr("nephoscope.store.bulk.MOST_ITEMS", 20)
-    monkeypatch.setattr("nephoscope.store.copying.MOST_ITEMS", 20)
+    monkeypatch.setattr("nephoscope.store.load.bulk.MOST_ITEMS", 20)
+    monkeypatch.setattr("nephoscope.store.schema.copying.MOST_ITEMS", 20)
 
     def make():
         for index in elasticsearch.indices.get(index=f"*{namespace}*"):

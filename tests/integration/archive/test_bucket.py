@@ -14,7 +14,7 @@ from nephoscope.archive.rejected import Waiting, keep, read, waiting
 from nephoscope.archive.sweep import sweep
 from nephoscope.place import files, put
 from nephoscope.plan.planning import Plan
-from nephoscope.store.rejection import Rejection
+from nephoscope.store.load.rejection import Rejection
 from shards import DAY, shard
 from unit.archive.landed import NIGHT, land, rows_of, steady, truth_of
 

@@ -3,7 +3,7 @@
 import pytest
 
 from nephoscope.archive import landing
-from nephoscope.store.loader import load
+from nephoscope.store.load.loader import load
 from unit.archive.landed import land, steady
 
 WHOLE = steady(1)

@@ -14,9 +14,9 @@ from nephoscope.config.collections import Collections
 from nephoscope.coverage import Coverage, State
 from nephoscope.model import Resource, Window
 from nephoscope.store import names
-from nephoscope.store import retention as store_retention
-from nephoscope.store.coverage import write_coverage
-from nephoscope.store.schema import ensure_coverage, ensure_indices
+from nephoscope.store.coverage.days import write_coverage
+from nephoscope.store.schema.making import ensure_coverage, ensure_indices
+from nephoscope.store.upkeep import retention as store_retention
 from shards import DAY, shard
 from unit.archive.landed import NIGHT, land, run_at, steady
 

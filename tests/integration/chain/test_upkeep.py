@@ -6,8 +6,8 @@ from nephoscope.archive import rejected
 from nephoscope.archive.layout import Attempt
 from nephoscope.archive.rejected import Waiting
 from nephoscope.chain import upkeep
-from nephoscope.store.rejection import Rejection
-from nephoscope.store.schema import field_counts
+from nephoscope.store.load.rejection import Rejection
+from nephoscope.store.schema.making import field_counts
 from shards import shard
 from unit.archive.landed import NIGHT, land, steady
 

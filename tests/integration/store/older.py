@@ -4,10 +4,10 @@ from copy import deepcopy
 from datetime import date, timedelta
 
 from nephoscope.store import names
-from nephoscope.store.loader import load
-from nephoscope.store.mappings import METRICS, TEMPLATES
-from nephoscope.store.schema import metrics_index
-from nephoscope.store.templates import ensure_template
+from nephoscope.store.load.loader import load
+from nephoscope.store.schema.making import metrics_index
+from nephoscope.store.schema.mappings import METRICS, TEMPLATES
+from nephoscope.store.schema.templates import ensure_template
 from unit.store.points_table import ASKED, NOON, point, table
 
 NOVEMBER = date(2026, 11, 1)

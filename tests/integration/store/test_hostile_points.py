@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from nephoscope.model import Resource, Window, dimensions_key
-from nephoscope.store import pages
-from nephoscope.store.bins import binned
-from nephoscope.store.loader import load
-from nephoscope.store.queries import point_counts, refresh, series, stored_times
+from nephoscope.store.load.loader import load
+from nephoscope.store.read import pages
+from nephoscope.store.read.bins import binned
+from nephoscope.store.read.queries import point_counts, refresh, series, stored_times
 from unit.store.points_table import NOON, point, table
 
 DAY = Window.day(NOON)

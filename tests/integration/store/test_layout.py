@@ -8,7 +8,7 @@ from elasticsearch.helpers import scan
 from nephoscope.model import Resource
 from nephoscope.store import names
 from nephoscope.store.labels import document_fields
-from nephoscope.store.loader import load
+from nephoscope.store.load.loader import load
 from unit.store.points_table import NOON, point, table
 
 ACCOUNT = "210987654321"

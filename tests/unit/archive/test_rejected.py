@@ -12,7 +12,7 @@ from nephoscope.archive.rejected import Waiting, attempts, keep, read, waiting
 from nephoscope.archive.sweep import sweep
 from nephoscope.model import Window
 from nephoscope.place import files
-from nephoscope.store.rejection import Rejection
+from nephoscope.store.load.rejection import Rejection
 from shards import DAY
 from unit.archive.landed import NIGHT, land, steady
 

@@ -14,7 +14,7 @@ from nephoscope.plan.asking import Unasked
 from nephoscope.plan.fleet import Remembered
 from nephoscope.plan.planning import Plan
 from nephoscope.plan.shards import Series
-from nephoscope.store.expected import Reading
+from nephoscope.store.coverage.expected import Reading
 from shards import DAY, shard
 
 CPU, NETWORK = ("CPUUtilization", "avg"), ("NetworkIn", "sum")

@@ -9,7 +9,7 @@ from nephoscope.chain.readings import Answered, answered
 from nephoscope.extract.table import table
 from nephoscope.model import Window, dimensions_key
 from nephoscope.plan.planning import Plan
-from nephoscope.store.expected import Reading
+from nephoscope.store.coverage.expected import Reading
 from shards import DAY, series, shard
 from unit.archive.landed import NIGHT, answers, land, steady
 

@@ -12,7 +12,7 @@ from nephoscope.cli.coverage import Found, rows
 from nephoscope.cli.coverage_shown import as_json, sentences, table
 from nephoscope.coverage import Coverage, Gap, Lack, State
 from nephoscope.model import Resource, Window
-from nephoscope.store.covered import Covered
+from nephoscope.store.coverage.sums import Covered
 
 DAY = Window.day(datetime(2026, 11, 20, tzinfo=UTC))
 COLLECTIONS = {"ec2": "AWS/EC2", "ec2_hourly": "AWS/EC2", "s3": "AWS/S3"}

@@ -7,7 +7,7 @@ import orjson
 from elastic_transport import ApiResponseMeta, BaseNode, HttpHeaders
 from elasticsearch import Elasticsearch
 
-from nephoscope.store.items import Item
+from nephoscope.store.load.items import Item
 
 
 def item(number):

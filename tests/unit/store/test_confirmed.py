@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from nephoscope.coverage import APART, Gap, Lack, State
 from nephoscope.model import Resource, Window
-from nephoscope.store.cover import cover
-from nephoscope.store.expected import Expected, Reading
-from nephoscope.store.gaps import NOT_STORED
+from nephoscope.store.coverage.cover import cover
+from nephoscope.store.coverage.expected import Expected, Reading
+from nephoscope.store.coverage.gaps import NOT_STORED
 
 DAY = Window.day(datetime(2026, 11, 20, tzinfo=UTC))
 CPU, NET = ("CPUUtilization", "avg"), ("NetworkIn", "sum")

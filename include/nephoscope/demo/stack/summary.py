@@ -18,7 +18,8 @@ from nephoscope.config.settings import Settings
 from nephoscope.coverage import State
 from nephoscope.model import Window
 from nephoscope.plan.cost import DOLLARS_PER_METRIC
-from nephoscope.store import names, queries
+from nephoscope.store import names
+from nephoscope.store.read import queries
 
 _ALL_TIME = Window(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 
