@@ -62,7 +62,7 @@ def _work(stack: Stack, days: Sequence[date], now: datetime, telling: Telling) -
         stack.check()
         telling.watch(dag_id, found)
 
-    for dag_id in (job.DAILY, job.LIVE):
+    for dag_id in (job.DAILY, job.LIVE, job.UPKEEP):
         job.unpause(stack.airflow, dag_id)
     telling.say(f"backfilling {days[0]} to {days[-1]} with `airflow backfill create`")
     try:

@@ -15,6 +15,7 @@ from nephoscope.plan.windows import DAY_SETTLES
 
 DAILY = "collect_metrics_daily"
 LIVE = "collect_metrics"
+UPKEEP = "maintain_store"
 _TICK = timedelta(minutes=5)  # of the live DAG
 _LATEST = timedelta(hours=1)
 _PARSED_SECONDS = 120
