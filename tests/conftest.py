@@ -49,6 +49,14 @@ def elasticsearch(elasticsearch_url):
         yield client
 
 
+@pytest.fixture
+def store(elasticsearch):
+    """The session's node, empty of ours."""
+    for index in elasticsearch.indices.get(index="cloudwatch-*", ignore_unavailable=True):
+        elasticsearch.indices.delete(index=index)
+    return elasticsearch
+
+
 @pytest.fixture(scope="session")
 def aws():
     """One stand-in AWS for the whole session: 50 instances, as in the demo."""

@@ -1,10 +1,25 @@
 """Kills: functions that run in processes of their own, which a test ends at random instants."""
 
+import os
 import random
 import signal
+import sys
 import time
+from contextlib import contextmanager
+from multiprocessing import get_context
 
 import pytest
+
+
+@contextmanager
+def forked_from(module):
+    """Processes forked from one that has imported a module, so that work begins at once."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload([module])
+    with pytest.MonkeyPatch.context() as patch:
+        # Until Python 3.13 the server does not get the path of its parent (cpython issue 117378).
+        patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+        yield context
 
 
 @pytest.fixture

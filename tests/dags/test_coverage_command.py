@@ -20,13 +20,6 @@ CPU = ("CPUUtilization", "avg")
 
 
 @pytest.fixture
-def store(elasticsearch):
-    for index in elasticsearch.indices.get(index="cloudwatch-*", ignore_unavailable=True):
-        elasticsearch.indices.delete(index=index)
-    return elasticsearch
-
-
-@pytest.fixture
 def command(tmp_path, monkeypatch, elasticsearch_url):
     """Run the command over the two days, which lie in two years."""
     monkeypatch.setattr("nephoscope.cli.coverage.use_connections", lambda: None)

@@ -43,13 +43,6 @@ def plan(tmp_path, monkeypatch, aws):
     return run
 
 
-@pytest.fixture
-def store(elasticsearch):
-    for index in elasticsearch.indices.get(index="cloudwatch-*", ignore_unavailable=True):
-        elasticsearch.indices.delete(index=index)
-    return elasticsearch
-
-
 def test_what_aws_lists_no_more_is_counted_where_the_inventory_knows_it(
     plan, store, elasticsearch_url
 ):

@@ -9,14 +9,6 @@ from nephoscope.demo.aws.stand_in import StandIn
 
 
 @pytest.fixture
-def store(elasticsearch):
-    """The session's node, empty of ours."""
-    for index in elasticsearch.indices.get(index="cloudwatch-*", ignore_unavailable=True):
-        elasticsearch.indices.delete(index=index)
-    return elasticsearch
-
-
-@pytest.fixture
 def stand_in():
     """Starts stand-ins that end with the test: ``stand_in(instances=10)``."""
     started = []

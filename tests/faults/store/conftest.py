@@ -1,14 +1,12 @@
 """What the store's fault tests share."""
 
-import os
-import sys
 from itertools import starmap
-from multiprocessing import get_context
 from uuid import uuid4
 
 import pytest
 
 from faults.store.loading import steps
+from killing import forked_from
 from nephoscope.store import names
 
 
@@ -59,9 +57,5 @@ def in_steps(monkeypatch):
 @pytest.fixture(scope="module")
 def processes():
     """Processes forked from a warmed one, so that a load begins at once."""
-    context = get_context("forkserver")
-    context.set_forkserver_preload(["faults.store.loading"])
-    with pytest.MonkeyPatch.context() as patch:
-        # Until Python 3.13 the server does not get the path of its parent (cpython issue 117378).
-        patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    with forked_from("faults.store.loading") as context:
         yield context

@@ -1,13 +1,10 @@
 """A replay of rejected documents that is killed and run again: nothing lost, double or wrong."""
 
-import os
-import sys
-from multiprocessing import get_context
-
 import pytest
 
 from faults.store import restoring
 from faults.store.planted import truth
+from killing import forked_from
 from nephoscope.archive.rejected import Waiting, waiting
 from nephoscope.store.schema.making import ensure_indices
 from unit.store.points_table import NOON
@@ -18,11 +15,7 @@ INSTANCES, MINUTES = 10, 40
 @pytest.fixture(scope="module")
 def processes():
     """Processes forked from a warmed one, so that a replay begins at once."""
-    context = get_context("forkserver")
-    context.set_forkserver_preload(["faults.store.restoring"])
-    with pytest.MonkeyPatch.context() as patch:
-        # Until Python 3.13 the server does not get the path of its parent (cpython issue 117378).
-        patch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    with forked_from("faults.store.restoring") as context:
         yield context
 
 

@@ -25,13 +25,6 @@ REFUSED = 6
 
 
 @pytest.fixture
-def store(elasticsearch):
-    """A node that is empty of ours."""
-    drop(elasticsearch)
-    return elasticsearch
-
-
-@pytest.fixture
 def loads(tmp_path, store):
     """Land a value of a day's points and load them: ``loads(steady(1), hour=6)``."""
 

@@ -10,13 +10,6 @@ WHOLE = steady(1)
 
 
 @pytest.fixture
-def store(elasticsearch):
-    for index in elasticsearch.indices.get(index="cloudwatch-*", ignore_unavailable=True):
-        elasticsearch.indices.delete(index=index)
-    return elasticsearch
-
-
-@pytest.fixture
 def collect(tmp_path, store):
     """Land a shard and store what was landed; ``value`` says what of it the archive then has."""
 
