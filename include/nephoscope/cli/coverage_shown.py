@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from nephoscope.cli.coverage import Found
+from nephoscope.cli.coverage_found import Found
 from nephoscope.coverage import Coverage, Gap, Lack
 
 _WIDTH = 150  # of the table: a figure that is cut short is worse than a line that wraps

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from nephoscope.cli import main
-from nephoscope.cli.coverage import Found, rows
+from nephoscope.cli.coverage_found import Found, rows
 from nephoscope.cli.coverage_shown import as_json, sentences, table
 from nephoscope.coverage import Coverage, Gap, Lack, State
 from nephoscope.model import Resource, Window
