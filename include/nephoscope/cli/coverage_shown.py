@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from rich.console import Console
@@ -12,7 +13,7 @@ from rich.table import Table
 from nephoscope.cli.coverage_found import Found
 from nephoscope.coverage import Coverage, Gap, Lack
 
-_WIDTH = 150  # of the table: a figure that is cut short is worse than a line that wraps
+_WIDTH = 170  # of the table: a figure that is cut short is worse than a line that wraps
 _NAMES = ("collection", "namespace", "account", "region", "period")
 _COUNTS = {
     "resource_days": "resource days",
@@ -21,7 +22,7 @@ _COUNTS = {
     "confirmed": "confirmed",
     "lacking": "lacking",
 }
-_MOST_SPANS = 3
+_MOST = 3  # spans of a gap, and series; JSON has all
 
 
 def as_json(found: Found) -> dict[str, Any]:
@@ -68,7 +69,7 @@ def table(found: Found) -> Table:
     for name, title in _COUNTS.items():
         shown.add_column(title, f"{summed[name]:,}", justify="right", no_wrap=True)
     shown.add_column("%", _percent(summed), justify="right", no_wrap=True)
-    shown.add_column("resource days by state", _states(summed))
+    shown.add_column("by state", _states(summed), no_wrap=True)
     for row in found.rows:
         names = ", ".join(row["collections"]), *(str(row[name]) for name in _NAMES[1:])
         counts = (f"{row[name]:,}" for name in _COUNTS)
@@ -83,7 +84,8 @@ def _percent(row: Mapping[str, Any]) -> str:
 
 
 def _states(row: Mapping[str, Any]) -> str:
-    return ", ".join(f"{count:,} {state}" for state, count in row["states"].items())
+    states = sorted(row["states"].items(), key=itemgetter(1), reverse=True)
+    return ", ".join(f"{count:,} {state}" for state, count in states)
 
 
 def sentences(found: Found, percent: float) -> Iterator[str]:
@@ -114,10 +116,13 @@ def _whose(day: Coverage) -> str:
 
 def _said(lack: Lack) -> str:
     """Say when measures lack something that is not confirmed, and why."""
-    spans = [gap for gap in lack.gaps if not gap.confirmed]
-    more = f" and {len(spans) - _MOST_SPANS} more" if len(spans) > _MOST_SPANS else ""
-    series = ", ".join(map(".".join, lack.measures))
-    return f"{', '.join(map(_span, spans[:_MOST_SPANS]))}{more}: {series}" if spans else ""
+    spans = [_span(gap) for gap in lack.gaps if not gap.confirmed]
+    return f"{_few(spans)}: {_few([*map('.'.join, lack.measures)])}" if spans else ""
+
+
+def _few(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+    return ", ".join(names[:_MOST]) + more
 
 
 def _span(gap: Gap) -> str:
