@@ -49,6 +49,13 @@ def stored(elasticsearch, namespace):
 
 
 @pytest.fixture
+def quick_reads(monkeypatch):
+    """Let reads be tried again almost at once."""
+    monkeypatch.setattr("nephoscope.store.answers.FIRST_PAUSE", 0.001)
+    monkeypatch.setattr("nephoscope.store.answers.LONGEST_PAUSE", 0.01)
+
+
+@pytest.fixture
 def in_steps(monkeypatch):
     """Let loads of this process go in steps of so many documents."""
     return lambda size: list(starmap(monkeypatch.setattr, steps(size)))

@@ -15,7 +15,7 @@ from elasticsearch import Elasticsearch
 from faults.store.planted import points
 from nephoscope.model import dimensions_key
 from nephoscope.points import POINTS
-from nephoscope.store.load import bulk, documents, loader
+from nephoscope.store.load import bulk, columns, documents, loader, repeats
 from nephoscope.store.load.columns import Columns
 from unit.store.points_table import ASKED, NOON
 
@@ -29,6 +29,8 @@ def steps(size):
         (loader, "MOST_ITEMS", size),
         (documents, "AT_ONCE", size),
         (loader, "MOST_MERGED", 2 * size),
+        (columns, "ROWS", size),  # a part is one instance, so that a rerun compares the next ones
+        (repeats, "AT_ONCE", size),
     )
 
 
@@ -101,14 +103,14 @@ def large(namespace, number):
         "value": np.random.default_rng(number).random(ROWS),
         "asked_at": np.full(ROWS, _milliseconds(ASKED + timedelta(hours=1))),
     }
-    columns = []
+    made = []
     for field in POINTS:
         if field.name in names:
             code = codes.get(field.name, np.zeros(ROWS)).astype(np.int32)
-            columns.append(pa.DictionaryArray.from_arrays(code, names[field.name]))
+            made.append(pa.DictionaryArray.from_arrays(code, names[field.name]))
         else:
-            columns.append(pa.array(numbers[field.name]).cast(field.type))
-    return pa.table(columns, names=POINTS.names)
+            made.append(pa.array(numbers[field.name]).cast(field.type))
+    return pa.table(made, names=POINTS.names)
 
 
 def _milliseconds(moment):

@@ -10,8 +10,8 @@ METRICS = ("cpu", "net")
 
 
 def value(instance, minute, metric, version=1):
-    """A later version of a value is a little greater."""
-    return 1000.0 * instance + minute + OFFSETS[metric] + version / 1024
+    """A later version of a value is a little greater; as a float it is written the same."""
+    return 1000.0 * instance + minute + OFFSETS[metric] + version / 16
 
 
 class Read(NamedTuple):

@@ -8,7 +8,7 @@ from nephoscope.errors import Rejected
 from nephoscope.model import Resource, Window, dimensions_key
 from nephoscope.store import names
 from nephoscope.store.coverage.audit import audit
-from nephoscope.store.coverage.days import Expected
+from nephoscope.store.coverage.expected import Expected
 from nephoscope.store.load.loader import load
 from nephoscope.store.read import queries
 from nephoscope.store.read.totals import totals
@@ -208,7 +208,7 @@ def test_no_name_reads_what_is_foreign(elasticsearch, namespace, foreign, evil):
                 elasticsearch, resources=[whose], measures=[wanted], window=DAY
             )
         expected = Expected(whose, 300, (measure,), (DAY,))
-        [day] = audit(elasticsearch, [expected], DAY, final=True)
+        [day] = audit(elasticsearch, [expected], DAY, settled=DAY.end)
         assert day.stored == 0
 
 

@@ -33,7 +33,7 @@ CURABLE = (
 
 
 @pytest.fixture
-def load_through(elasticsearch_url, in_steps, monkeypatch):
+def load_through(elasticsearch_url, in_steps, quick_reads, monkeypatch):
     """Load a read through a proxy; return what both report."""
     in_steps(DOCUMENTS // REQUESTS)
     monkeypatch.setattr(bulk, "TIMEOUT", SILENCE / 2)

@@ -19,7 +19,7 @@ INSTANCES, MINUTES, SIZE = 3, 10, 6
 
 
 def test_any_schedule_of_faults_ends_in_the_truth(
-    elasticsearch_url, elasticsearch, namespaces, stored, draw, figure, in_steps
+    elasticsearch_url, elasticsearch, namespaces, stored, draw, figure, in_steps, quick_reads
 ):
     in_steps(SIZE)
     ended, struck = Counter(), Counter()
