@@ -16,14 +16,14 @@ from elasticsearch import Elasticsearch
 
 from benchmarks.clients import ACCOUNT, METRICS, REGION
 from benchmarks.figures import Figure, at_most
-from benchmarks.planted import embedded_node
+from benchmarks.planted import embedded_node, merged_bytes
 from nephoscope.coverage import APART, Coverage, outside
 from nephoscope.model import Resource, Window
 from nephoscope.store import names
 from nephoscope.store.coverage.cover import cover
 from nephoscope.store.coverage.days import write_coverage
 from nephoscope.store.coverage.expected import Expected, Reading
-from nephoscope.store.coverage.sums import covered, refresh
+from nephoscope.store.coverage.sums import covered
 
 FIRST = Window.day(datetime(2026, 3, 1, tzinfo=UTC))
 YEAR = 365 * 20_000
@@ -43,10 +43,7 @@ def measured(client: Elasticsearch, resources: int, days: int) -> list[Figure]:
     begun = time.perf_counter()
     written = write_coverage(client, _days(resources, days))
     writing = time.perf_counter() - begun
-    client.indices.forcemerge(index=names.ALL_COVERAGE, max_num_segments=1)
-    refresh(client)
-    store = client.indices.stats(index=names.ALL_COVERAGE, metric="store")["_all"]
-    bytes_ = store["primaries"]["store"]["size_in_bytes"] / written
+    bytes_ = merged_bytes(client, names.ALL_COVERAGE) / written
     begun = time.perf_counter()
     for number in range(days):
         [*covered(client, _day(number))]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from elasticsearch import Elasticsearch
 
 from benchmarks.clients import ACCOUNT, METRICS, REGION
 from nephoscope.config.settings import ROOT
@@ -32,6 +33,24 @@ def embedded_node() -> Generator[str]:
         home = Path(folder)
         with Node(home / "data", jars, log=home / "log") as node:
             yield node.url
+
+
+def merged_bytes(client: Elasticsearch, index: str) -> int:
+    """Merge indices into one segment a shard, and return the bytes of these, without copies.
+
+    They are asked of the segments: Elasticsearch's statistics of a store may be 10 s old.
+    """
+    client.indices.refresh(index=index)
+    client.options(request_timeout=600).indices.forcemerge(index=index, max_num_segments=1)
+    client.indices.flush(index=index)
+    client.indices.refresh(index=index)
+    found = client.indices.segments(index=index)["indices"].values()
+    return sum(
+        segment["size_in_bytes"]
+        for one in found
+        for copies in one["shards"].values()
+        for segment in copies[0]["segments"].values()
+    )
 
 
 def tables(

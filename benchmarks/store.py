@@ -25,7 +25,7 @@ from elasticsearch import Elasticsearch
 
 from benchmarks.clients import our_client, shard
 from benchmarks.figures import Figure, at_least, at_most
-from benchmarks.planted import DAY, embedded_node, tables
+from benchmarks.planted import DAY, embedded_node, merged_bytes, tables
 from benchmarks.standing import instances_of
 from nephoscope.demo.aws.stand_in import StandIn
 from nephoscope.extract.metrics import extract
@@ -95,7 +95,7 @@ def _figures(client: Elasticsearch, url: str, aws: str, small: bool) -> Measured
     taken = [_round(client, bare, planted) for _ in range(2 if small else 3)]
     times = (statistics.median(column) * 1e6 / points for column in zip(*taken, strict=True))
     ours, ceiling, again, cpu, again_cpu = times
-    stored = _bytes_a_point(client, points)
+    stored = merged_bytes(client, names.indices_of(NAMESPACE)) / points
     _empty(client)
     realistic = _realistic(client, aws, 20 if small else 100)
     return Measured(ours, ceiling, again, cpu, again_cpu, stored, realistic)
@@ -166,17 +166,6 @@ def _empty(client: Elasticsearch) -> None:
     ensure_indices(client, NAMESPACE, [DAY.start.date()])
 
 
-def _bytes_a_point(client: Elasticsearch, points: float) -> float:
-    """Merge the namespace's indices to one segment each, and return what a point takes."""
-    index = names.indices_of(NAMESPACE)
-    client.indices.refresh(index=index)
-    client.options(request_timeout=600).indices.forcemerge(index=index, max_num_segments=1)
-    client.indices.flush(index=index)
-    client.indices.refresh(index=index)
-    stats = client.indices.stats(index=index, metric="store")
-    return float(stats["_all"]["primaries"]["store"]["size_in_bytes"]) / points
-
-
 def _realistic(client: Elasticsearch, aws: str, instances: int) -> float:
     """Load a day of the stand-in's fleet, and return the bytes of a point."""
     asked_at = datetime.now(UTC)
@@ -184,4 +173,4 @@ def _realistic(client: Elasticsearch, aws: str, instances: int) -> float:
     one = shard(instances_of(aws, instances), window, ("Average",))
     batches = extract(one, our_client(aws), lambda: asked_at)
     done = load(client, (table for table, _ in batches), attributes={})
-    return _bytes_a_point(client, done.points)
+    return merged_bytes(client, names.indices_of(NAMESPACE)) / done.points

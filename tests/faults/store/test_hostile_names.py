@@ -161,7 +161,8 @@ def test_two_namespaces_never_share_an_index(elasticsearch, distinct, draw, figu
     for index in some:
         ensure_indices(elasticsearch, indices[index], [date(1999, 1, 1)])
     made = elasticsearch.indices.get(index="cloudwatch-metrics-*-1999.01")
-    elasticsearch.indices.delete(index=list(made))
+    for index in made:
+        elasticsearch.indices.delete(index=index)
     assert sorted(made) == sorted(some)
 
 
