@@ -8,17 +8,16 @@ a table. The memory is what a process of its own grows by, the table itself incl
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Any
 
 from elasticsearch import Elasticsearch
 
 from benchmarks.figures import Figure, at_least, at_most
+from benchmarks.memory import peak
 from benchmarks.planted import embedded_node, tables
 from nephoscope.model import Window
 from nephoscope.store import names
@@ -85,15 +84,9 @@ def _alone(url: str, asked: dict[str, Any]) -> tuple[int, float, int]:
         decode_fast(client)
         part = Window(asked["window"].start, asked["window"].start + timedelta(hours=1))
         series(client, **asked | {"window": part})  # what is loaded and allocated but once
-        held, begun = _peak(), time.perf_counter()
+        held, begun = peak(), time.perf_counter()
         read = series(client, **asked).num_rows
-        return read, time.perf_counter() - begun, _peak() - held
-
-
-def _peak() -> int:
-    """Return the most resident bytes that this process ever had."""
-    [kilobytes] = re.findall(r"VmHWM:\s*(\d+) kB", Path("/proc/self/status").read_text("utf-8"))
-    return int(kilobytes) * 1024
+        return read, time.perf_counter() - begun, peak() - held
 
 
 def _bins(client: Elasticsearch, day: Window, points: int) -> list[Figure]:

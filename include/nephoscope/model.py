@@ -60,6 +60,14 @@ class Window:
         return last - first
 
 
+def outlived(end: datetime, keep: timedelta | None, asked_at: datetime) -> bool:
+    """Tell whether what ended at a moment is older than is kept; None keeps it for ever.
+
+    By this alone a plan leaves out what retention would drop.
+    """
+    return keep is not None and end + keep <= asked_at
+
+
 def instant(moment: datetime) -> str:
     """Write a moment as Elasticsearch and a person read it: ``2026-11-20T00:00:00Z``."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

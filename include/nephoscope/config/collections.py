@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -119,10 +119,6 @@ class Collection(Entry):
     def has_patterns(self) -> bool:
         """Whether some metrics are meant by a pattern, so that all of them must be listed."""
         return bool(self._patterns)
-
-    def outlived(self, end: datetime, asked_at: datetime) -> bool:
-        """Tell whether what ended at a moment is older than is kept (both in UTC)."""
-        return self.keep is not None and end + self.keep <= asked_at
 
     def asked(self, metric: str) -> Asked | None:
         """Return what is asked of a metric that AWS lists; None where it isn't meant.

@@ -13,7 +13,7 @@ from nephoscope.aws.pacing import Pace
 from nephoscope.config.accounts import Quotas
 from nephoscope.config.catalogue import catalogue
 from nephoscope.config.collections import Collection
-from nephoscope.model import Seen, Window
+from nephoscope.model import Seen, Window, outlived
 from nephoscope.plan.discovery import Place
 from nephoscope.plan.fleet import Fleet, Remembered, at_rest, runs
 from nephoscope.plan.periods import finest_period
@@ -147,7 +147,7 @@ class Asking:
     def _when(self, metric: str, detailed: bool, stopped: bool) -> tuple[int, Reason | None]:
         """Return at which period a metric is asked, or would be, and why it isn't."""
         native = self.collection.native_period(metric, detailed=detailed)
-        if self.collection.outlived(self.window.end, self.asked_at):
+        if outlived(self.window.end, self.collection.keep, self.asked_at):
             return native, "not kept"
         if stopped:
             return native, "stopped"

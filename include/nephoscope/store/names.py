@@ -26,6 +26,12 @@ INVENTORY = "cloudwatch-inventory"
 WRITING, COPYING = "cloudwatch-write-", "cloudwatch-copying-"
 """How the aliases begin by which indices, and copies that are not finished, are written."""
 
+COPIED = "cloudwatch-copied-"
+"""How copies of indices begin, so that no pattern of ours finds one before its aliases do."""
+
+DIMENSIONS = "aws.dimensions."
+"""How the fields of dimensions begin."""
+
 YEARLY = frozenset({"AWS/S3"})
 """Namespaces of daily points, which have an index a year: 1,000 shards a node is the default limit.
 
@@ -137,12 +143,12 @@ def index_written_by(alias: str) -> str:
 
 def copy_of(index: str, suffix: str) -> str:
     """Name a copy of an index so that no pattern of ours finds it; the aliases do in the end."""
-    return f"{index.replace('cloudwatch-', 'cloudwatch-copied-', 1)}-{suffix}"
+    return f"{index.replace('cloudwatch-', COPIED, 1)}-{suffix}"
 
 
 def copying_alias(copy: str) -> str:
     """Name the alias by which a copy is written until it is finished."""
-    return copy.replace("cloudwatch-copied-", COPYING, 1)
+    return copy.replace(COPIED, COPYING, 1)
 
 
 def document_id(*parts: object) -> str:

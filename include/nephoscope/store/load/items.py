@@ -96,7 +96,8 @@ class Batch:
         for number in range(len(self)) if numbers is None else numbers:
             begin, end = self.offsets[number : number + 2].tolist()
             action, source, _ = bytes(self.lines[begin:end]).split(b"\n")
-            yield Item(*_named(action)[:1], action, source, _named(action)[1])
+            verb, id_ = _named(action)
+            yield Item(verb, action, source, id_)
 
     def named(self) -> list[tuple[str, str]]:
         """Return the verb and the id of each item; most ids are empty."""

@@ -19,6 +19,7 @@ from nephoscope.model import Resource, dimensions_key
 from nephoscope.store import names
 from nephoscope.store.answers import answered, hits_of
 from nephoscope.store.load.columns import Columns, Flags, Ints, Part
+from nephoscope.store.names import DIMENSIONS
 from nephoscope.store.read.pages import PAGE
 
 AT_ONCE = 5_000
@@ -27,7 +28,6 @@ AT_ONCE = 5_000
 Whose = tuple[str, str, str, int, str]
 """Account, region, namespace, period (s) and dimensions (canonical JSON)."""
 
-_DIMENSIONS = "aws.dimensions."
 _WHOSE = ("cloud.account.id", "cloud.region", "aws.cloudwatch.namespace", "aws.cloudwatch.period")
 
 
@@ -88,7 +88,7 @@ class _Owners:
         dimensions = [dict(one.dimensions) for one, _ in self.known]
         shared = set(dimensions[0]).intersection(*dimensions)
         return {field: sorted(set(values)) for field, values in whose} | {
-            f"{_DIMENSIONS}{name}": sorted({one[name] for one in dimensions}) for name in shared
+            f"{DIMENSIONS}{name}": sorted({one[name] for one in dimensions}) for name in shared
         }
 
     def aliases(self, times: Ints) -> list[str]:
@@ -118,8 +118,8 @@ def _search(
     """Return hits with time, `_WHOSE` and the values as what they are sorted by."""
     index = whose.aliases(times)
     between = {"gte": int(times.min()), "lte": int(times.max()), "format": "epoch_millis"}
-    values = [{field: {"order": "asc", "unmapped_type": "double"}} for field in fields]
-    order: list[str | Mapping[str, Any]] = ["_doc", "@timestamp", *_WHOSE, *values]
+    numbers = [{field: {"order": "asc", "unmapped_type": "double"}} for field in fields]
+    order: list[str | Mapping[str, Any]] = ["_doc", "@timestamp", *_WHOSE, *numbers]
     terms = [{"terms": {field: values}} for field, values in whose.terms().items()]
     with answered(client) as asked:
         asked.indices.refresh(index=index)
@@ -128,7 +128,7 @@ def _search(
             size=PAGE,
             query={"bool": {"filter": [*terms, {"range": {"@timestamp": between}}]}},
             sort=order,
-            docvalue_fields=[{"field": f"{_DIMENSIONS}*"}],
+            docvalue_fields=[{"field": f"{DIMENSIONS}*"}],
             stored_fields="_none_",
             track_total_hits=False,
             allow_partial_search_results=False,
@@ -153,4 +153,4 @@ def _keys(
 
 def _dimensions(hit: Mapping[str, Any]) -> str:
     fields = hit.get("fields", {}).items()
-    return dimensions_key(tuple((name.removeprefix(_DIMENSIONS), one) for name, (one,) in fields))
+    return dimensions_key(tuple((name.removeprefix(DIMENSIONS), one) for name, (one,) in fields))

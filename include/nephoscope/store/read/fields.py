@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,15 +31,15 @@ def fields_of(client: Elasticsearch, namespace: str) -> Fields:
     ours = [fields for fields in of_aws if field in fields]
     return Fields(
         sorted({name for fields in ours for name in _inner(fields["dimensions"])}),
-        sorted(
-            {
-                (metric, statistic)
-                for fields in ours
-                for metric, statistics in _inner(fields[field]["properties"]["metrics"]).items()
-                for statistic in _inner(statistics)
-            }
-        ),
+        sorted({measure for fields in ours for measure in measures_of(fields[field])}),
     )
+
+
+def measures_of(mapping: Mapping[str, Any]) -> Iterator[Measure]:
+    """Yield the measures that the field of a namespace has, by its mapping in an index."""
+    for metric, statistics in _inner(mapping["properties"]["metrics"]).items():
+        for statistic in _inner(statistics):
+            yield metric, statistic
 
 
 def value_field(namespace: str, measure: Measure) -> str:

@@ -184,6 +184,6 @@ def _of(resource: Resource) -> Query:
     terms = {
         "cloud.account.id": resource.account,
         "cloud.region": resource.region,
-        **{f"aws.dimensions.{name}": value for name, value in resource.dimensions},
+        **{f"{names.DIMENSIONS}{name}": value for name, value in resource.dimensions},
     }
     return {"bool": {"filter": [{"term": {field: value}} for field, value in terms.items()]}}

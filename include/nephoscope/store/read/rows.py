@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from nephoscope.model import dimensions_key
+from nephoscope.store.names import DIMENSIONS
 
 NAME = pa.dictionary(pa.int32(), pa.string())
 MOMENT = pa.timestamp("ms", tz="UTC")
@@ -35,7 +36,7 @@ _Values = npt.NDArray[np.float64]
 def identity_fields(dimensions: Sequence[str]) -> list[str]:
     """Name the fields that tell whose a document is, if a namespace has these dimensions."""
     own = ["cloud.account.id", "cloud.region", "aws.cloudwatch.period"]
-    return [*own, *(f"aws.dimensions.{name}" for name in dimensions)]
+    return [*own, *(f"{DIMENSIONS}{name}" for name in dimensions)]
 
 
 def identity(dimensions: Sequence[str], found: Sequence[Any]) -> Identity:

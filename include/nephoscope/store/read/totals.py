@@ -8,9 +8,10 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
-from nephoscope.model import Window, instant
+from nephoscope.model import Window
 from nephoscope.store import names
 from nephoscope.store.answers import answered
+from nephoscope.store.read.pages import during
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +25,11 @@ class Totals:
 
 def totals(client: Elasticsearch, *, namespace: str, window: Window) -> Totals:
     """Count a namespace's documents of a window; call `queries.refresh` before."""
-    time = {"gte": instant(window.start), "lt": instant(window.end)}
-    with answered(client):
-        found = client.search(
+    with answered(client) as asked:
+        found = asked.search(
             index=names.ALL_METRICS,
             size=0,
-            query={
-                "bool": {
-                    "filter": [
-                        {"term": {"aws.cloudwatch.namespace": namespace}},
-                        {"range": {"@timestamp": time}},
-                    ]
-                }
-            },
+            query=during({"term": {"aws.cloudwatch.namespace": namespace}}, window),
             aggregations={
                 "newest": {"max": {"field": "@timestamp"}},
                 "ingested": {"max": {"field": "event.ingested"}},

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from nephoscope.store import names
+
 VERSION = 1
 """Of all templates and mappings; each index says in its ``_meta`` which it was made with."""
 
@@ -49,7 +51,7 @@ class Template:
     @property
     def patterns(self) -> list[str]:
         """Which indices are made with it: those of its kind, and their copies."""
-        return [f"{self.name}*", f"cloudwatch-copied-{self.kind}*"]
+        return [f"{self.name}*", f"{names.COPIED}{self.kind}*"]
 
 
 def _fields(**fields: Any) -> dict[str, Any]:
@@ -95,7 +97,7 @@ METRICS = Template(
             "cloud.region",
             "aws.cloudwatch.namespace",
             "aws.cloudwatch.period",
-            "aws.dimensions.*",
+            f"{names.DIMENSIONS}*",
         ],
         "index.refresh_interval": "30s",  # readers refresh what they read
         "index.mapping.total_fields.limit": MOST_FIELDS,
@@ -116,7 +118,7 @@ METRICS = Template(
     )
     | {
         "dynamic_templates": [
-            {"dimensions": {"path_match": "aws.dimensions.*", "mapping": LABEL}},
+            {"dimensions": {"path_match": f"{names.DIMENSIONS}*", "mapping": LABEL}},
             {"values": {"path_match": "aws.*.metrics.*.*", "mapping": VALUE}},
         ]
     },

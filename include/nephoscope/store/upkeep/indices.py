@@ -12,6 +12,7 @@ from elasticsearch import Elasticsearch
 from nephoscope.model import Window
 from nephoscope.store import names
 from nephoscope.store.answers import answered
+from nephoscope.store.read.fields import measures_of, value_field
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -51,12 +52,7 @@ def _index(name: str, said: Mapping[str, Any]) -> Iterator[Index]:
     bounds = settings.get("time_series", {})
     if namespace and {"start_time", "end_time"} <= bounds.keys():
         start, end = (datetime.fromisoformat(bounds[one]) for one in ("start_time", "end_time"))
-        values = tuple(_values(said["mappings"]["properties"], names.field_of(namespace)))
+        of_aws = said["mappings"]["properties"]["aws"]["properties"]
+        measures = measures_of(of_aws[names.field_of(namespace)])
+        values = tuple(value_field(namespace, measure) for measure in measures)
         yield Index(name, namespace, Window(start, end), int(settings["number_of_shards"]), values)
-
-
-def _values(properties: Mapping[str, Any], field: str) -> Iterator[str]:
-    metrics = properties["aws"]["properties"][field]["properties"]["metrics"]
-    for metric, known in metrics.get("properties", {}).items():
-        for statistic in known.get("properties", {}):
-            yield f"aws.{field}.metrics.{metric}.{statistic}"

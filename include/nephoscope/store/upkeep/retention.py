@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from elasticsearch import Elasticsearch
 
-from nephoscope.model import Window
+from nephoscope.model import Window, outlived
 from nephoscope.store import names
 from nephoscope.store.answers import answered
 from nephoscope.store.read.pages import buckets
@@ -60,7 +60,7 @@ def over(indices: Iterable[Index], keeps: Keeps, asked_at: datetime) -> list[Ind
         keeps: of the namespaces that collections have.
         asked_at: now, in UTC.
     """
-    return [one for one in indices if _over(one.window.end, keeps.get(one.namespace), asked_at)]
+    return [one for one in indices if outlived(one.window.end, keeps.get(one.namespace), asked_at)]
 
 
 def coverage_over(
@@ -79,13 +79,9 @@ def coverage_over(
     return [
         name
         for name, year in years.items()
-        if _over(year.end, longest, asked_at)
+        if outlived(year.end, longest, asked_at)
         and not any(one.window.start < year.end and year.start < one.window.end for one in left)
     ]
-
-
-def _over(end: datetime, keep: timedelta | None, asked_at: datetime) -> bool:
-    return keep is not None and end + keep <= asked_at
 
 
 def coverage_indices(client: Elasticsearch) -> dict[str, Window]:
