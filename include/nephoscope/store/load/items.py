@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -50,17 +49,20 @@ class Batch:
     Attributes:
         lines: whole lines, each with its end.
         offsets: where in ``lines`` each item begins, and where the last one ends; from 0.
+        names: the verb and the id of each; most ids are empty.
     """
 
     lines: bytes | memoryview
     offsets: Offsets
+    names: list[tuple[str, str]]
 
     @classmethod
     def of(cls, items: Iterable[Item]) -> Batch:
         """Write items."""
+        items = list(items)
         written = [b"%b\n%b\n" % (item.action, item.source) for item in items]
         offsets = np.cumsum([0, *map(len, written)], dtype=np.int64)
-        return cls(b"".join(written), offsets)
+        return cls(b"".join(written), offsets, [(item.verb, item.id) for item in items])
 
     @classmethod
     def joined(cls, batches: list[Batch]) -> Batch:
@@ -71,7 +73,9 @@ class Batch:
         for batch in batches:
             offsets.append(batch.offsets[1:] + begin)
             begin += batch.size
-        return cls(b"".join(batch.lines for batch in batches), np.concatenate(offsets))
+        lines = b"".join(batch.lines for batch in batches)
+        names = [name for batch in batches for name in batch.names]
+        return cls(lines, np.concatenate(offsets), names)
 
     def __len__(self) -> int:
         """Count the items."""
@@ -88,26 +92,16 @@ class Batch:
         at = max(0, min(most, fit, len(self)))
         end = int(self.offsets[at])
         lines = memoryview(self.lines)
-        first = Batch(lines[:end], self.offsets[: at + 1])
-        return first, Batch(lines[end:], self.offsets[at:] - end)
+        first = Batch(lines[:end], self.offsets[: at + 1], self.names[:at])
+        return first, Batch(lines[end:], self.offsets[at:] - end, self.names[at:])
 
     def items(self, numbers: Iterable[int] | None = None) -> Iterator[Item]:
         """Yield all items, or those of these numbers."""
         for number in range(len(self)) if numbers is None else numbers:
             begin, end = self.offsets[number : number + 2].tolist()
             action, source, _ = bytes(self.lines[begin:end]).split(b"\n")
-            verb, id_ = _named(action)
+            verb, id_ = self.names[number]
             yield Item(verb, action, source, id_)
-
-    def named(self) -> list[tuple[str, str]]:
-        """Return the verb and the id of each item; most ids are empty."""
-        return [_named(action) for action in bytes(self.lines).split(b"\n")[:-1:2]]
-
-
-@lru_cache(maxsize=1024)  # the creations of an index have one action, which is read once
-def _named(action: bytes) -> tuple[str, str]:
-    [(verb, target)] = orjson.loads(action).items()
-    return verb, target.get("_id", "")
 
 
 def batches(items: Iterable[Item], most: int) -> Iterator[Batch]:

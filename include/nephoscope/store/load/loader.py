@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
@@ -69,7 +70,7 @@ def store(
 
     Args:
         client: the official client.
-        tables: of `POINTS`; each is drawn when the one before is stored.
+        tables: of `POINTS`; each is drawn when the one before is on its way.
         attributes: what resources are, as fields of their documents.
         patience: how to wait between retries.
 
@@ -81,8 +82,7 @@ def store(
         StoreError: Elasticsearch does not answer, or not for every document.
     """
     loading = _Load(client, patience or Patience())
-    for table in tables:
-        loading.load(Columns.of(table), attributes)
+    loading.load(tables, attributes)
     return loading.report
 
 
@@ -120,11 +120,15 @@ class _Load:
         self._made: set[tuple[str, date]] = set()
         self._rerun = False
 
-    def load(self, columns: Columns, attributes: Attributes) -> None:
-        """Store the points of one table."""
+    def load(self, tables: Iterable[pa.Table], attributes: Attributes) -> None:
+        """Store the points of all tables; one is read while those before it are on their way."""
+        self.store(chain.from_iterable(self._creations(one, attributes) for one in tables))
+
+    def _creations(self, table: pa.Table, attributes: Attributes) -> Iterator[Batch]:
+        columns = Columns.of(table)
         self._make(columns.months())
         self.report.points += len(columns.value)
-        self.store(documents(columns, attributes, self._unlike(columns)))
+        yield from documents(columns, attributes, self._unlike(columns))
 
     def restore(self, rejections: Iterable[Rejection]) -> None:
         """Store documents; an index that was dropped meanwhile is made again."""

@@ -34,9 +34,11 @@ def test_cutting_and_joining_keeps_every_item(numbers, cuts):
     assert joined.size == len(bytes(joined.lines))
 
 
-def test_what_items_are_named_is_read_of_their_lines():
+def test_items_are_named_through_cuts_and_joins():
     mine = Item.of("index", "cloudwatch-write-x", "mine", {"n": 0}, if_seq_no=1)
-    assert Batch.of([item(0), mine]).named() == [("create", ""), ("index", "mine")]
+    first, rest = Batch.of([item(0), mine]).cut(1, 10**6)
+    assert (first.names, rest.names) == ([("create", "")], [("index", "mine")])
+    assert Batch.joined([rest, first]).names == [("index", "mine"), ("create", "")]
     assert list(Batch.of([item(0), mine]).items([1])) == [mine]
     assert by_alias([item(0), mine, item(1)]) == {"cloudwatch-write-x": [item(0), item(1), mine]}
 
