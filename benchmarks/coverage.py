@@ -82,10 +82,10 @@ def _coverage(number: int, day_number: int, day: Window) -> Coverage:
     stored = {measure: _outside(gap, day) for measure in MEASURES}
     asked = day.end + timedelta(hours=6, milliseconds=number)
     given = outside((gap,), day)
-    once = replace(expected, readings=dict.fromkeys(MEASURES, Reading(asked, given)))
+    once = replace(expected, readings=dict.fromkeys(MEASURES, Reading(asked, day, given)))
     found = cover(once, day, stored, settled=day.end)
     if kind == 1:
-        twice = dict.fromkeys(MEASURES, Reading(asked + APART, given))
+        twice = dict.fromkeys(MEASURES, Reading(asked + APART, day, given))
         again = replace(expected, readings=twice)
         found = cover(again, day, stored, settled=day.end, before=found)
     return found

@@ -17,6 +17,12 @@ CloudWatch brings late points for less long than that (it documents no limit; `D
 same margin), so that the second reading is not the first one's twin.
 """
 
+NOT_STORED = "not stored"
+"""Why something is missing that CloudWatch has given."""
+
+EXPIRED = "Expired"
+"""Why something is missing that was not asked: CloudWatch may no longer hold it."""
+
 Spans = tuple[Window, ...]
 
 Key = tuple[Resource, int]
@@ -62,6 +68,20 @@ class Gap:
             return False
         return self.last_read - self.first_read >= APART
 
+    @property
+    def closed(self) -> bool:
+        """Whether nobody can have it of CloudWatch any more, or ever could."""
+        return self.confirmed or self.reason == EXPIRED
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether it is missing because CloudWatch did not answer whole, or was not asked."""
+        return self.reason not in {"", NOT_STORED, EXPIRED}
+
+    def due(self, asked_at: datetime) -> bool:
+        """Tell whether to ask for it: so soon after an empty reading, another shows nothing."""
+        return self.first_read is None or asked_at - self.first_read >= APART
+
 
 @dataclass(frozen=True, slots=True)
 class Lack:
@@ -83,11 +103,13 @@ class Coverage:
         final: whether the whole day had settled when CloudWatch was asked.
         expected: points, of all measures.
         stored: those of them that are.
-        confirmed: those of them that CloudWatch does not have.
+        confirmed: those of them that CloudWatch does not have, or no longer has.
         stopped: when it did not run.
         unknown: when nobody saw whether it ran.
         unsettled: what is too young.
         lacks: what is missing; a measure is in one of them at the most.
+        measures: of which points are expected; the store is not told of them.
+        sparse: which were answered, and of which none are; the store is not told either.
     """
 
     resource: Resource
@@ -102,6 +124,8 @@ class Coverage:
     unknown: Spans = ()
     unsettled: Spans = ()
     lacks: tuple[Lack, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    sparse: tuple[Measure, ...] = ()
 
     @property
     def key(self) -> Key:
@@ -146,7 +170,7 @@ def details_read(details: Mapping[str, Any]) -> dict[str, Any]:
         for name in ("stopped", "unknown", "unsettled")
     }
     lacks = tuple(
-        Lack(tuple(map(_measure, one["series"])), tuple(map(_gap, one["spans"])))
+        Lack(tuple(map(measure_read, one["series"])), tuple(map(_gap, one["spans"])))
         for one in details.get("gaps", ())
     )
     return {**spans, "lacks": lacks}
@@ -203,6 +227,7 @@ def _gap(written: Mapping[str, Any]) -> Gap:
     return Gap(_window(written), written.get("reason", ""), first, last)
 
 
-def _measure(written: str) -> Measure:
+def measure_read(written: str) -> Measure:
+    """Read a measure as `Coverage.details` and the archive write it: ``CPUUtilization.avg``."""
     metric, statistic = written.split(".")  # a field's name has no dot
     return metric, statistic

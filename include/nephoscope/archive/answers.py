@@ -11,7 +11,8 @@ from typing import Any
 import pyarrow as pa
 
 from nephoscope.archive.layout import Source
-from nephoscope.extract.answers import EXPIRED, Answer
+from nephoscope.coverage import EXPIRED
+from nephoscope.extract.answers import Answer
 from nephoscope.model import dimensions_key
 from nephoscope.plan.shards import Shard
 

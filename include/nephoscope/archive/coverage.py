@@ -11,6 +11,8 @@ period:
     stored      int64                those of them that are stored
     confirmed   int64                those of them that CloudWatch does not have
     details     string               JSON: the spans that are missing, stopped, unknown, unsettled
+    measures    list<string>         of which points are expected, such as CPUUtilization.avg
+    sparse      list<string>         which were answered, and of which none are expected
 
 It is the memory of the audit: a gap is confirmed by readings that lie days apart, and answers are
 kept for seven.
@@ -28,7 +30,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from nephoscope.archive.layout import Source, day_folder, parquet_of
-from nephoscope.coverage import Coverage, Key, State, details_read
+from nephoscope.coverage import Coverage, Key, State, details_read, measure_read
 from nephoscope.model import Resource, Window, dimensions_from_key
 from nephoscope.place import Place, files, put
 
@@ -44,6 +46,8 @@ ROWS = pa.schema(
         pa.field("stored", pa.int64(), nullable=False),
         pa.field("confirmed", pa.int64(), nullable=False),
         pa.field("details", pa.string(), nullable=False),
+        pa.field("measures", pa.list_(pa.string())),
+        pa.field("sparse", pa.list_(pa.string())),
     ]
 )
 """One row a resource and period."""
@@ -107,6 +111,8 @@ def _table(source: Source, day: Window, days: Mapping[Key, Coverage]) -> pa.Tabl
             "stored": one.stored,
             "confirmed": one.confirmed,
             "details": orjson.dumps(one.details()).decode(),
+            "measures": list(map(".".join, one.measures)),
+            "sparse": list(map(".".join, one.sparse)),
         }
         for _, one in sorted(days.items())
     ]
@@ -133,4 +139,6 @@ def _coverage(source: Source, day: Window, row: Mapping[str, Any]) -> Coverage:
         state=State(row["state"]),
         **{name: row[name] for name in ("period", "final", "expected", "stored", "confirmed")},
         **details_read(orjson.loads(row["details"])),
+        measures=tuple(map(measure_read, row.get("measures", ()))),
+        sparse=tuple(map(measure_read, row.get("sparse", ()))),
     )

@@ -72,7 +72,7 @@ def audit(root: Place, run: str, client: Any, *, final: bool) -> Audited:
     ]
     queries.refresh(client)
     found: list[Coverage] = []
-    for window, expected in expectations(plan, known, said).items():
+    for window, expected in expectations(plan, known, said, final=final).items():
         settled = plan.asked_at - DAY_SETTLES if final else window.end
         before = _before(root, expected, window) if final else {}
         found += store_audit.audit(client, expected, window, settled=settled, before=before)

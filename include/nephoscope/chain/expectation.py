@@ -9,11 +9,11 @@ from dataclasses import replace
 from nephoscope.chain.lives import Life
 from nephoscope.chain.readings import Answered
 from nephoscope.config.catalogue import dense
-from nephoscope.coverage import Measure
-from nephoscope.extract.answers import EXPIRED
+from nephoscope.coverage import EXPIRED, Measure
 from nephoscope.model import Resource, Window
 from nephoscope.plan.planning import Plan
 from nephoscope.plan.shards import Series, Shard
+from nephoscope.plan.unasked import Reason
 from nephoscope.store.coverage.expected import Expected
 from nephoscope.store.names import metric_field, statistic_field
 
@@ -25,7 +25,11 @@ NOT_READ = "not read"
 
 
 def expectations(
-    plan: Plan, known: Mapping[Resource, Life], answered: Sequence[Answered | None]
+    plan: Plan,
+    known: Mapping[Resource, Life],
+    answered: Sequence[Answered | None],
+    *,
+    final: bool,
 ) -> dict[Window, list[Expected]]:
     """Return what should be stored after a run, by window.
 
@@ -36,13 +40,18 @@ def expectations(
         plan: of the run.
         known: when resources ran; of others it is not known.
         answered: what CloudWatch said of each shard, None where none was read to its end.
+        final: whether the windows are whole days, of which shards may ask a part.
     """
     windows: dict[Window, list[Expected]] = defaultdict(list)
+
+    def about(shard: Shard) -> list[Expected]:
+        return windows[Window.day(shard.window.start) if final else shard.window]
+
     for shard, answer in zip(plan.shards, answered, strict=True):
-        windows[shard.window] += _of_shard(shard, known, answer)
+        about(shard).extend(_of_shard(shard, known, answer))
     for unasked in plan.unasked:
         if unasked.reason != "not kept":
-            windows[unasked.shard.window] += _of_unasked(unasked.shard, known, unasked.reason)
+            about(unasked.shard).extend(_of_unasked(unasked.shard, known, unasked.reason))
     return {window: _joined(found) for window, found in windows.items()}
 
 
@@ -60,6 +69,7 @@ def _both(one: Expected, other: Expected) -> Expected:
     return replace(
         one,
         measures=tuple(dict.fromkeys((*one.measures, *other.measures))),
+        sparse=tuple(dict.fromkeys((*one.sparse, *other.sparse))),
         expired=one.expired and other.expired,
         reasons={**one.reasons, **other.reasons},
         readings={**one.readings, **other.readings},
@@ -75,15 +85,15 @@ def _of_shard(
         asked = _asked(shard, one)
         reasons = _reasons(resource.key, asked, answered)
         readings = answered.readings if answered else {}
+        expects = {q for q in asked if q in reasons or dense(shard.namespace, q[0])}
         yield Expected(
             resource,
             answered.periods.get(resource.key, shard.period) if answered else shard.period,
-            tuple(
-                field for q, field in asked.items() if q in reasons or dense(shard.namespace, q[0])
-            ),
+            tuple(field for query, field in asked.items() if query in expects),
             life.running,
             life.known,
-            expired=EXPIRED in reasons.values(),
+            tuple(field for query, field in asked.items() if query not in expects),
+            expired=EXPIRED in reasons.values() and not shard.repair,
             reasons={asked[query]: reason for query, reason in reasons.items()},
             readings={
                 field: readings[key]
@@ -93,15 +103,21 @@ def _of_shard(
         )
 
 
-def _of_unasked(shard: Shard, known: Mapping[Resource, Life], reason: str) -> Iterator[Expected]:
+def _of_unasked(shard: Shard, known: Mapping[Resource, Life], reason: Reason) -> Iterator[Expected]:
+    held = reason in {"whole", "read lately", "lost"}
     for one in shard.series:
         resource = Resource(shard.account, shard.region, shard.namespace, one.dimensions)
-        life = known.get(resource, Life())
-        measures = tuple(
-            field for query, field in _asked(shard, one).items() if dense(shard.namespace, query[0])
-        )
+        life, asked = known.get(resource, Life()), _asked(shard, one)
+        expects = tuple(field for q, field in asked.items() if dense(shard.namespace, q[0]))
         yield Expected(
-            resource, shard.period, measures, life.running, life.known, expired=reason == "expired"
+            resource,
+            shard.period,
+            expects,
+            life.running,
+            life.known,
+            tuple(field for field in asked.values() if field not in expects) if held else (),
+            expired=reason == "expired",
+            reasons=dict.fromkeys(expects, EXPIRED) if reason == "lost" else {},
         )
 
 
@@ -110,7 +126,7 @@ def _asked(shard: Shard, one: Series) -> dict[Query, Measure]:
     return {
         (metric, statistic): (metric_field(metric), statistic_field(statistic))
         for metric in one.metrics
-        for statistic in shard.statistics[metric]
+        for statistic in shard.statistics_of(one, metric)
     }
 
 

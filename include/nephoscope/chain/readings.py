@@ -69,14 +69,14 @@ def _readings(root: Place, name: str, answers: pa.Table, window: Window) -> dict
     rows = zip(_asked(answers), *_lists(answers, "points", "period", "asked_at"), strict=True)
     for asked, points, period, asked_at in rows:
         if points == window.points(period):
-            found[asked] = whole.setdefault(asked_at, Reading(asked_at, (window,)))
+            found[asked] = whole.setdefault(asked_at, Reading(asked_at, window, (window,)))
         elif points == 0:
-            found[asked] = Reading(asked_at, ())
+            found[asked] = Reading(asked_at, window, ())
         else:
             partly[asked] = period, asked_at
     for asked, times in _times(root, name, partly):
         period, asked_at = partly[asked]
-        found[asked] = Reading(asked_at, periods(times, period))
+        found[asked] = Reading(asked_at, window, periods(times, period))
     return found
 
 

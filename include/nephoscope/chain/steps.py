@@ -17,17 +17,19 @@ from nephoscope.archive.inventory import newest_inventory, write_inventory
 from nephoscope.archive.sweep import sweep
 from nephoscope.aws.cloud import Cloud
 from nephoscope.chain import rejected
+from nephoscope.chain.held import held
 from nephoscope.config.collections import Collections
 from nephoscope.errors import ConfigError, NephoscopeError
 from nephoscope.extract import metrics
 from nephoscope.model import Resource, Window
 from nephoscope.place import Place
 from nephoscope.plan import discovery
-from nephoscope.plan.asking import Reason, left_out
 from nephoscope.plan.cost import Cost, cost
 from nephoscope.plan.discovery import Discovery
 from nephoscope.plan.fleet import Memory, Remembered
+from nephoscope.plan.held import Held
 from nephoscope.plan.planning import Planner
+from nephoscope.plan.unasked import Reason, left_out
 from nephoscope.store import inventory
 from nephoscope.store.labels import document_fields
 from nephoscope.store.load import loader
@@ -63,6 +65,7 @@ def plan(
     *,
     fresh_for: timedelta,
     slots: int,
+    force: bool = False,
 ) -> Planned:
     """Plan a run and write the plan into a folder of its own.
 
@@ -77,6 +80,7 @@ def plan(
         fresh_for: how old the last look at the fleet may be. Zero looks again, and asks what
             the inventory remembers besides: what a run over the past wants.
         slots: how many shards may be read at once.
+        force: whether to ask what is there already.
 
     Raises:
         ConfigError: it would be more shards than a run can have.
@@ -86,7 +90,8 @@ def plan(
         return _look(root, collections, cloud, place, asked_at, fresh_for)
 
     memory = Memory() if fresh_for else remembered(client, windows, asked_at)
-    made = Planner(collections, cloud, look, asked_at, memory, slots).plan(windows)
+    there = Held() if fresh_for or force else held(root, client, collections, windows, asked_at)
+    made = Planner(collections, cloud, look, asked_at, memory, slots, there).plan(windows)
     if len(made.shards) > MOST_SHARDS:
         raise ConfigError(
             f"this run would have {len(made.shards)} shards, more than {MOST_SHARDS}: collect a "

@@ -18,10 +18,10 @@ from nephoscope.model import Window
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from nephoscope.plan.asking import Reason
     from nephoscope.plan.discovery import Discovery, Place
     from nephoscope.plan.planning import Plan
     from nephoscope.plan.shards import Shard
+    from nephoscope.plan.unasked import Reason
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 _KEYS = ("account", "region", "collection", "period")
@@ -47,7 +47,7 @@ def plan(ctx: click.Context, first: datetime, last: datetime, as_json: bool) -> 
     """
     if first > last:
         raise ConfigError(f"--from {first:%Y-%m-%d} is after --to {last:%Y-%m-%d}")
-    from nephoscope.plan.asking import left_out
+    from nephoscope.plan.unasked import left_out
 
     use_connections()
     made, note = _made(first.replace(tzinfo=UTC), last.replace(tzinfo=UTC) + timedelta(days=1))
@@ -67,9 +67,11 @@ def _made(start: datetime, end: datetime) -> tuple[Plan, str]:
     """Plan as a backfill does; without a store, the note says what is left out."""
     from nephoscope.airflow import run
     from nephoscope.airflow.connections import AirflowCloud, elasticsearch_client
+    from nephoscope.chain.held import held
     from nephoscope.chain.steps import remembered
     from nephoscope.plan.discovery import discover
     from nephoscope.plan.fleet import Memory
+    from nephoscope.plan.held import Held
     from nephoscope.plan.planning import Planner
 
     cloud, collections, asked_at = AirflowCloud(), run.collections(), run.now()
@@ -78,12 +80,17 @@ def _made(start: datetime, end: datetime) -> tuple[Plan, str]:
     def look(place: Place) -> Discovery:
         return discover(place, collections, cloud, asked_at)
 
-    memory, note = Memory(), ""
+    memory, there, note = Memory(), Held(), ""
     try:
-        memory = remembered(elasticsearch_client(), windows, asked_at)
+        client = elasticsearch_client()
+        memory = remembered(client, windows, asked_at)
+        there = held(run.archive(), client, collections, windows, asked_at)
     except NephoscopeError as error:
-        note = f"Resources that AWS no longer lists are left out, for want of a store: {error}"
-    return Planner(collections, cloud, look, asked_at, memory, slots=1).plan(windows), note
+        note = (
+            "Resources that AWS no longer lists are left out, and what is stored is not, for want "
+            f"of a store: {error}"
+        )
+    return Planner(collections, cloud, look, asked_at, memory, 1, there).plan(windows), note
 
 
 def costs(shards: Iterable[Shard]) -> list[dict[str, Any]]:

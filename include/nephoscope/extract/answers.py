@@ -10,9 +10,6 @@ from numpy.typing import NDArray
 
 from nephoscope.model import Dimensions
 
-EXPIRED = "Expired"
-"""The status, ours, of a query that was not asked: CloudWatch may no longer hold any period."""
-
 Query = tuple[Dimensions, str, str]
 """Dimensions, metric and statistic."""
 
@@ -32,7 +29,7 @@ class Answer:
         values: shape (n,).
         status: the last page's StatusCode: Complete, InternalError, Forbidden, PartialData where
             the paging ended without being complete, empty where no page had the query, or
-            `EXPIRED`.
+            `coverage.EXPIRED` where it was not asked.
         messages: CloudWatch's, "code: text": the query's own and those of the whole call.
         period: in seconds, at which it was asked, which may be coarser than the shard's; of an
             expired one the shard's.

@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from nephoscope.aws.cloud import explained
 from nephoscope.aws.pacing import Pacer, Timer
-from nephoscope.extract.answers import EXPIRED, Answer, Query
+from nephoscope.coverage import EXPIRED
+from nephoscope.extract.answers import Answer, Query
 from nephoscope.extract.calls import batches, request
 from nephoscope.extract.pages import ask
 from nephoscope.extract.table import table

@@ -2,44 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cache
-from typing import Literal
 
 from nephoscope.aws.pacing import Pace
 from nephoscope.config.accounts import Quotas
 from nephoscope.config.catalogue import catalogue
 from nephoscope.config.collections import Collection
-from nephoscope.model import Seen, Window, outlived
+from nephoscope.model import Seen, Window
 from nephoscope.plan.discovery import Place
-from nephoscope.plan.fleet import Fleet, Remembered, at_rest, runs
-from nephoscope.plan.periods import finest_period
-from nephoscope.plan.shards import Series, Shard, Statistics
+from nephoscope.plan.fleet import Fleet, Remembered, runs
+from nephoscope.plan.held import Held
+from nephoscope.plan.shards import Shard, Statistics
+from nephoscope.plan.sorting import Kind, Pile, Sorting
+from nephoscope.plan.unasked import Unasked
 
 OF_QUOTA = 0.9
 """The part of AWS's quota that shards take; the rest is for the estimate's error and others."""
 
 RECENT = timedelta(hours=3)
 """A call whose StartTime is younger has a quota of points of its own (GetMetricData)."""
-
-
-Reason = Literal["stopped", "expired", "not kept"]
-"""Why something is not asked.
-
-``stopped``: instances that were stopped all through the window. ``expired``: CloudWatch may no
-longer hold it at any period. ``not kept``: it is older than the collection's ``keep``.
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Unasked:
-    """What a run does not ask, and why, as the shard that would have asked it."""
-
-    reason: Reason
-    shard: Shard
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +46,6 @@ class Part:
     looks: list[Looked] = field(default_factory=list)
 
 
-Kind = tuple[str, int, Reason | None]
-"""The owning account of series, their period in seconds, and why they are not asked if so."""
-
-
 @dataclass(frozen=True, slots=True)
 class Asking:
     """Plans one collection of one place in a window that lies in one day.
@@ -78,6 +57,7 @@ class Asking:
         window: when.
         asked_at: now, in UTC.
         slots: how many shards may be read at once.
+        held: what is there already.
     """
 
     name: str
@@ -86,6 +66,7 @@ class Asking:
     window: Window
     asked_at: datetime
     slots: int
+    held: Held
 
     def part(self) -> Part:
         """Plan it."""
@@ -96,10 +77,12 @@ class Asking:
         if asked > self.collection.limit:
             return Part(refused=[self._too_many(asked)])
         part = Part(silent=self.fleet.remembered(wanted))
-        for kind, series in self._by_kind(wanted).items():
-            shard = self._shard(kind, series, statistics)
-            if kind[2]:
-                part.unasked.append(Unasked(kind[2], shard))
+        sorting = Sorting(self.collection, self.window, self.asked_at, self.held, statistics)
+        piles = sorting.piles((one, self.fleet.attributes(one)) for one in wanted)
+        for kind, pile in piles.items():
+            shard = self._shard(kind, pile, statistics)
+            if kind.reason:
+                part.unasked.append(Unasked(kind.reason, shard))
             else:
                 part.wholes.append(shard)
         return part
@@ -130,46 +113,22 @@ class Asking:
         asked = ((metric, self.collection.asked(metric)) for metric in metrics)
         return {metric: found.statistics for metric, found in asked if found}
 
-    def _by_kind(self, wanted: Iterable[Seen]) -> dict[Kind, list[Series]]:
-        kinds: dict[Kind, list[Series]] = defaultdict(list)
-        when = cache(self._when)  # the same for all of a fleet, but for their monitoring
-        for one in wanted:
-            attributes = self.fleet.attributes(one)
-            detailed, stopped = bool(attributes.get("detailed")), at_rest(one, self.window)
-            by_kind: dict[Kind, list[str]] = defaultdict(list)
-            for metric in one.metrics:
-                by_kind[one.resource.account, *when(metric, detailed, stopped)].append(metric)
-            for kind, metrics in by_kind.items():
-                series = Series(one.resource.dimensions, tuple(metrics), attributes)
-                kinds[kind].append(series)
-        return kinds
-
-    def _when(self, metric: str, detailed: bool, stopped: bool) -> tuple[int, Reason | None]:
-        """Return at which period a metric is asked, or would be, and why it isn't."""
-        native = self.collection.native_period(metric, detailed=detailed)
-        if outlived(self.window.end, self.collection.keep, self.asked_at):
-            return native, "not kept"
-        if stopped:
-            return native, "stopped"
-        period = finest_period(native, self.window.start, self.asked_at)
-        return (period, None) if period else (native, "expired")
-
-    def _shard(self, kind: Kind, series: list[Series], statistics: Statistics) -> Shard:
-        account, period, _ = kind
+    def _shard(self, kind: Kind, pile: Pile, statistics: Statistics) -> Shard:
         place = self.fleet.discovery.place
-        day = f"{self.window.start:%Y-%m-%d}"
+        name = f"{kind.account}/{place.region}/{self.name}/{self.window.start:%Y-%m-%d}"
         return Shard(
-            name=f"{account}/{place.region}/{self.name}/{day}/{period}s",
+            name=f"{name}/{kind.period}s{' repair' if kind.repair else ''}",
             connection=place.account.connection,
-            account=account,
+            account=kind.account,
             region=place.region,
             collection=self.name,
             namespace=self.collection.namespace,
-            period=period,
-            window=self.window,
+            period=kind.period,
+            window=pile.hull or self.window,
             statistics=statistics,
-            series=tuple(series),
-            linked=account != self.fleet.discovery.owner,
+            series=tuple(pile.series),
+            linked=kind.account != self.fleet.discovery.owner,
+            repair=kind.repair,
             pace=self._pace(place.account.quotas),
         )
 
@@ -188,14 +147,6 @@ class Asking:
             "its metrics, filter its resources, or raise its limit"
         )
         return refusal(f"{place}/{self.name}", place, self.name, self.window, reason)
-
-
-def left_out(unasked: Iterable[Unasked]) -> dict[Reason, int]:
-    """Count the resource days that are not asked, by the reason."""
-    counts: Counter[Reason] = Counter()
-    for one in unasked:
-        counts[one.reason] += len(one.shard.series)
-    return dict(sorted(counts.items()))
 
 
 def _always(namespace: str) -> set[str]:

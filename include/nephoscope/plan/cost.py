@@ -31,7 +31,9 @@ def cost(shards: Iterable[Shard]) -> Cost:
         resources += len(shard.series)
         asked += shard.metrics_asked
         grouped += sum(
-            -(-len(shard.statistics[metric]) // 5) for one in shard.series for metric in one.metrics
+            -(-len(shard.statistics_of(one, metric)) // 5)
+            for one in shard.series
+            for metric in one.metrics
         )
         points += shard.points
     return Cost(resources, asked, points, asked * DOLLARS_PER_METRIC, grouped * DOLLARS_PER_METRIC)

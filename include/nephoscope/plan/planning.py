@@ -11,10 +11,12 @@ from nephoscope.config.accounts import Account
 from nephoscope.config.collections import Collections
 from nephoscope.errors import NephoscopeError
 from nephoscope.model import Window
-from nephoscope.plan.asking import Asking, Looked, Part, Unasked, refusal
+from nephoscope.plan.asking import Asking, Looked, Part, refusal
 from nephoscope.plan.discovery import Discovery, Place, places_of
 from nephoscope.plan.fleet import Fleet, Memory, Remembered
+from nephoscope.plan.held import Held
 from nephoscope.plan.shards import Shard, cut
+from nephoscope.plan.unasked import Unasked
 
 Look = Callable[[Place], Discovery]
 """Returns what there is in a place: asked of AWS now, or not long ago."""
@@ -42,8 +44,9 @@ class Plan:
 
     @property
     def days(self) -> list[Window]:
-        """The UTC days that the shards' windows lie in, in order."""
-        return sorted({Window.day(shard.window.start) for shard in self.shards})
+        """The UTC days of which something is asked or stored already, in order."""
+        there = (one.shard for one in self.unasked if one.reason == "whole")
+        return sorted({Window.day(shard.window.start) for shard in (*self.shards, *there)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class Planner:
         asked_at: now, in UTC; it decides the period.
         memory: what the inventory remembers.
         slots: how many shards may be read at once.
+        held: what is there already.
     """
 
     collections: Collections
@@ -65,6 +69,7 @@ class Planner:
     asked_at: datetime
     memory: Memory
     slots: int
+    held: Held
 
     def plan(self, windows: Mapping[str, Window]) -> Plan:
         """Make the plan of the windows of collections, by their names.
@@ -110,7 +115,8 @@ class Planner:
         for name, window in windows.items():
             collection = self.collections.collections[name]
             for day in window.days():
-                yield Asking(name, collection, fleet, day, self.asked_at, self.slots).part()
+                asking = Asking(name, collection, fleet, day, self.asked_at, self.slots, self.held)
+                yield asking.part()
 
 
 def _refused(place: Place, windows: Mapping[str, Window], error: Exception) -> Part:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -26,12 +26,14 @@ Statistics = Mapping[str, tuple[str, ...]]
 class Series:
     """A resource and which of its metrics are asked.
 
-    ``attributes`` are what it was in the shard's window, where that is known.
+    ``attributes`` are what it was in the shard's window, where that is known. ``only`` are the
+    statistics of those metrics of which not all are asked that the shard names.
     """
 
     dimensions: Dimensions
     metrics: tuple[str, ...]
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    only: Statistics = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,9 @@ class Shard:
 
     ``account`` is the one that owns the series; ``linked`` says that it is not the connection's
     own, but one that shares its metrics with it (CloudWatch cross-account observability). The
-    window lies in one UTC day. A shard that has a ``refusal`` could not be planned: it says why,
-    and fails when it is extracted, so that a denied region is seen as a failed task and never as
-    a shorter list.
+    window lies in one UTC day; that of a ``repair`` is the hull of the gaps of its series. A shard
+    that has a ``refusal`` could not be planned: it says why, and fails when it is extracted, so
+    that a denied region is seen as a failed task and never as a shorter list.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Shard:
     statistics: Statistics
     series: tuple[Series, ...]
     linked: bool = False
+    repair: bool = False
     pace: Pace | None = None
     refusal: str = ""
 
@@ -63,13 +66,21 @@ class Shard:
         """Yield the shard's queries: dimensions, metric and statistic of each."""
         for one in self.series:
             for metric in one.metrics:
-                for statistic in self.statistics[metric]:
+                for statistic in self.statistics_of(one, metric):
                     yield one.dimensions, metric, statistic
+
+    def statistics_of(self, one: Series, metric: str) -> tuple[str, ...]:
+        """Return the statistics that are asked of a metric of one of the series."""
+        return one.only.get(metric) or self.statistics[metric]
 
     @property
     def metrics_asked(self) -> int:
         """The number of queries, which is what AWS bills when each statistic counts."""
-        return sum(len(self.statistics[m]) for one in self.series for m in one.metrics)
+        return sum(map(self.queries_of, self.series))
+
+    def queries_of(self, one: Series) -> int:
+        """Count what is asked of one of the series."""
+        return sum(len(self.statistics_of(one, metric)) for metric in one.metrics)
 
     @property
     def points(self) -> int:
@@ -98,18 +109,16 @@ def _between(limits: tuple[int, int], size: int) -> int:
 
 def _parts(whole: Shard, queries: int, points: int) -> Iterator[Shard]:
     most = max(1, min(queries, points // max(1, whole.window.points(whole.period))))
-    for number, series in enumerate(split(whole.series, whole.statistics, most), start=1):
+    for number, series in enumerate(split(whole, most), start=1):
         yield replace(whole, name=f"{whole.name}/{number}", series=series)
 
 
-def split(
-    series: Iterable[Series], statistics: Statistics, most: int
-) -> Iterator[tuple[Series, ...]]:
+def split(whole: Shard, most: int) -> Iterator[tuple[Series, ...]]:
     """Cut series into parts of so many queries at the most, or of one resource that has more."""
     part: list[Series] = []
     queries = 0
-    for one in series:
-        more = sum(len(statistics[metric]) for metric in one.metrics)
+    for one in whole.series:
+        more = whole.queries_of(one)
         if part and queries + more > most:
             yield tuple(part)
             part, queries = [], 0

@@ -8,14 +8,15 @@ from elasticsearch.helpers import bulk, scan
 
 import truth
 from clouds import ANCHOR
+from nephoscope.archive import runs
 from nephoscope.chain import readings, steps
 from nephoscope.chain.audit import audit
-from nephoscope.coverage import APART, State
+from nephoscope.coverage import APART, NOT_STORED, State
 from nephoscope.model import Window
 from nephoscope.store import names
 from nephoscope.store.coverage.days import coverage_of
 from nephoscope.store.coverage.expected import Reading
-from nephoscope.store.coverage.gaps import NOT_STORED
+from standing import tell
 
 NOW = datetime.now(UTC)
 DAYS = [Window.day(NOW - timedelta(days=ago)) for ago in (72, 71, 70)]
@@ -148,6 +149,31 @@ def read(collector, now):
     return planned.run
 
 
+def series(points):
+    """Return the series of points, of each day for itself: a run asks by days."""
+    return {(one, metric, Window.day(moment(second))) for one, metric, second in points}
+
+
+def moment(second):
+    return datetime.fromtimestamp(second, UTC)
+
+
+def stored(store):
+    """Return the values of all documents by instance and time, without when they were read."""
+    store.indices.refresh(index=names.ALL_METRICS)
+    hits = scan(store, index=names.ALL_METRICS, size=5000)
+    return {(_instance(hit), _second(hit)): hit["_source"]["aws"]["ec2"]["metrics"] for hit in hits}
+
+
+def lacking(ran):
+    return ran.audited.expected - ran.audited.stored
+
+
+def counted(collector):
+    """Return how many calls of GetMetricData the stand-in has counted."""
+    return tell(collector.cloud.url, "GET", "counters")["calls"]["GetMetricData"]
+
+
 def audited(collector, run):
     return audit(collector.root, run, collector.client, final=True)
 
@@ -162,6 +188,8 @@ def test_holes_and_gaps_are_all_found_and_only_the_gaps_are_confirmed(
     assert found(store) == {"not stored": none, "read empty": true, "confirmed": none}
     assert states(store) == {(one.id, day): state(one, day) for one in fleet for day in DAYS}
 
+    before = stored(store)
+    assert collect(collector, NOW + APART / 2).planned.shards == []  # too young to confirm
     taken = holes()
     assert audited(collector, run).confirmed == 0
     once = coverage(store)
@@ -170,6 +198,8 @@ def test_holes_and_gaps_are_all_found_and_only_the_gaps_are_confirmed(
     assert coverage(store) == once
 
     later = read(collector, NOW + APART)
+    plan = runs.read_plan(collector.root, later)
+    assert sum(one.metrics_asked for one in plan.shards) == len(series(true | taken))
     assert audited(collector, later).confirmed == len({one for one, _, _ in true})
     twice = coverage(store)
     assert found(store) == {"not stored": taken, "read empty": none, "confirmed": true}
@@ -179,10 +209,16 @@ def test_holes_and_gaps_are_all_found_and_only_the_gaps_are_confirmed(
     audited(collector, later)
     assert coverage(store) == twice
 
-    whole = collect(collector, NOW + APART + timedelta(minutes=5)).audited
+    repaired = collect(collector, NOW + APART + timedelta(minutes=5))
     assert found(store) == {"not stored": none, "read empty": none, "confirmed": true}
-    assert (whole.incomplete, whole.expected - whole.stored) == (0, len(true))
-    print(f"{gaps(taken)} holes of series and {gaps(true)} gaps are found, the gaps confirmed")  # ruff: ignore[print] - the figure of this test
+    assert (repaired.audited.incomplete, lacking(repaired)) == (0, len(true))
+    assert repaired.planned.cost.metrics_asked == len(series(taken))
+    assert stored(store) == before
+    asked = counted(collector)
+    assert collect(collector, NOW + 2 * APART).planned.shards == []
+    assert counted(collector) == asked
+    figures = f"{gaps(taken)} holes of {len(series(taken))} series, {gaps(true)} gaps"
+    print(f"{figures}: all found, the holes repaired, the gaps confirmed")  # ruff: ignore[print] - the figure of this test
 
 
 def test_an_audit_that_takes_every_whole_answer_for_empty_would_confirm_holes(
@@ -191,7 +227,7 @@ def test_an_audit_that_takes_every_whole_answer_for_empty_would_confirm_holes(
     def careless(root, name, answers, window):
         asked = readings._asked(answers)
         return {
-            one: Reading(at, ())
+            one: Reading(at, window, ())
             for one, at in zip(asked, answers["asked_at"].to_pylist(), strict=True)
         }
 

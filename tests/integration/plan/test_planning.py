@@ -11,6 +11,7 @@ from nephoscope.model import Window
 from nephoscope.plan.cost import cost
 from nephoscope.plan.discovery import discover
 from nephoscope.plan.fleet import Memory
+from nephoscope.plan.held import Held
 from nephoscope.plan.planning import Planner
 
 
@@ -33,7 +34,7 @@ def make_plan(collections, windows, cloud, now):
     def look(place):
         return discover(place, collections, cloud, now)
 
-    return Planner(collections, cloud, look, now, Memory(), slots=2).plan(windows)
+    return Planner(collections, cloud, look, now, Memory(), 2, Held()).plan(windows)
 
 
 def test_every_instance_is_planned_once_at_its_period(aws, collections, now, yesterday):

@@ -40,6 +40,8 @@ def lacking(number):
             Lack((("CPUUtilization", "avg"), ("p99", "p99_9")), gaps),
             Lack((("a", "b"),), gaps[:1]),
         ),
+        measures=(("CPUUtilization", "avg"), ("p99", "p99_9")),
+        sparse=(("a", "b"),),
     )
 
 

@@ -10,10 +10,10 @@ from nephoscope.chain.expectation import NOT_READ, expectations
 from nephoscope.chain.lives import lives
 from nephoscope.chain.readings import Answered
 from nephoscope.model import Window
-from nephoscope.plan.asking import Unasked
 from nephoscope.plan.fleet import Remembered
 from nephoscope.plan.planning import Plan
 from nephoscope.plan.shards import Series
+from nephoscope.plan.unasked import Unasked
 from nephoscope.store.coverage.expected import Reading
 from shards import DAY, shard
 
@@ -32,7 +32,7 @@ def asks(one=ONE, *metrics, **more):
 
 def expected(shards, answered=WHOLE, seen=(ONE,), **plan):
     made = Plan(NOW, {"ec2": DAY}, tuple(shards), **plan)
-    found = expectations(made, lives(made, seen), [answered] * len(shards))
+    found = expectations(made, lives(made, seen), [answered] * len(shards), final=True)
     return found.get(DAY, [])
 
 
@@ -54,7 +54,7 @@ def test_a_sparse_metric_is_expected_where_cloudwatch_did_not_answer():
 
 
 def test_a_reading_is_of_the_measure_that_was_asked():
-    reading = Reading(NOW, (DAY,))
+    reading = Reading(NOW, DAY, (DAY,))
     [found] = expected(
         [asks()], Answered(readings={(ONE.resource.key, "CPUUtilization", "Average"): reading})
     )

@@ -47,7 +47,7 @@ def test_whole_answers_are_readings_of_all_that_they_gave(tmp_path, run):
     found = said(tmp_path, run)
     assert (found.failed, found.periods) == ({}, {})
     assert len(found.readings) == 6
-    assert set(found.readings.values()) == {Reading(NIGHT, (DAY,))}
+    assert set(found.readings.values()) == {Reading(NIGHT, DAY, (DAY,))}
 
 
 def test_a_reading_tells_the_spans_that_were_given(tmp_path, run):
@@ -55,14 +55,14 @@ def test_a_reading_tells_the_spans_that_were_given(tmp_path, run):
     found = said(tmp_path, run).readings
     bounds = [DAY.start + timedelta(hours=hour) for hour in (0, 3, 5, 23)]
     spans = Window(*bounds[:2]), Window(*bounds[2:])
-    assert found[ONE, "CPUUtilization", "Average"] == Reading(NIGHT, spans)
-    assert found[OTHER, "CPUUtilization", "Average"] == Reading(NIGHT, (DAY,))
+    assert found[ONE, "CPUUtilization", "Average"] == Reading(NIGHT, DAY, spans)
+    assert found[OTHER, "CPUUtilization", "Average"] == Reading(NIGHT, DAY, (DAY,))
 
 
 def test_an_empty_answer_is_a_reading_too(tmp_path, run):
     land(tmp_path, lacks(*range(24)), run=run, one=SHARD)
     found = said(tmp_path, run).readings
-    assert found[ONE, "CPUUtilization", "Maximum"] == Reading(NIGHT, ())
+    assert found[ONE, "CPUUtilization", "Maximum"] == Reading(NIGHT, DAY, ())
 
 
 def test_what_was_not_answered_whole_is_no_reading(tmp_path, run):
@@ -77,7 +77,7 @@ def test_what_was_not_answered_whole_is_no_reading(tmp_path, run):
 def test_the_last_attempt_counts(tmp_path, run):
     land(tmp_path, lacks(3), run=run, one=SHARD)
     land(tmp_path, steady(1), run=run, one=SHARD, attempt=2, asked_at=LATER)
-    assert set(said(tmp_path, run).readings.values()) == {Reading(LATER, (DAY,))}
+    assert set(said(tmp_path, run).readings.values()) == {Reading(LATER, DAY, (DAY,))}
 
 
 def test_a_live_audit_needs_no_readings(tmp_path, run):

@@ -8,8 +8,10 @@ import pytest
 from discovered import LAUNCHED, NOW, OWNER, discovery, instance, queue
 from nephoscope.config.collections import Collection
 from nephoscope.model import Window
-from nephoscope.plan.asking import Asking, left_out
+from nephoscope.plan.asking import Asking
 from nephoscope.plan.fleet import Fleet, Memory, Remembered
+from nephoscope.plan.held import Held
+from nephoscope.plan.unasked import left_out
 
 DAY = Window.day(NOW - timedelta(days=1))
 ASKED = {"CPUUtilization": ["Average", "Maximum"], "NetworkIn": ["Sum"]}
@@ -18,7 +20,7 @@ ASKED = {"CPUUtilization": ["Average", "Maximum"], "NetworkIn": ["Sum"]}
 def part(seen, *, memory=None, window=DAY, slots=1, **entry):
     entry = {"namespace": "AWS/EC2", "metrics": ASKED, **entry}
     fleet = Fleet(discovery(*seen), memory or Memory())
-    return Asking("it", Collection(**entry), fleet, window, NOW, slots).part()
+    return Asking("it", Collection(**entry), fleet, window, NOW, slots, Held()).part()
 
 
 def asked(found):

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 from nephoscope.model import Window
 from nephoscope.plan.cost import cost
 from nephoscope.plan.shards import MANY, POINTS, QUERIES, Series, cut, split
-from shards import DAY, STATISTICS, series, shard
+from shards import DAY, series, shard
 
 TWELVE = {f"Metric{n}": ("Average",) for n in range(12)}
 
 
 @given(st.integers(0, 300), st.integers(1, 100))
 def test_parts_hold_every_resource_once_and_no_more_queries_than_allowed(count, most):
-    parts = list(split(series(count), STATISTICS, most))
+    parts = list(split(shard(count), most))
     assert tuple(one for part in parts for one in part) == series(count)
     for part in parts:
         assert len(part) == 1 or len(part) * 3 <= most

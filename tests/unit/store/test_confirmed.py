@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nephoscope.coverage import APART, Gap, Lack, State
+from nephoscope.coverage import APART, NOT_STORED, Gap, Lack, State
 from nephoscope.model import Resource, Window
 from nephoscope.store.coverage.cover import cover
 from nephoscope.store.coverage.expected import Expected, Reading
-from nephoscope.store.coverage.gaps import NOT_STORED
 
 DAY = Window.day(datetime(2026, 11, 20, tzinfo=UTC))
 CPU, NET = ("CPUUtilization", "avg"), ("NetworkIn", "sum")
@@ -35,7 +34,7 @@ def audited(reading=None, before=None, there=range(20), measures=(CPU,), **more)
 
 def empty(asked_at, end=20):
     """Return a reading that had points of so many hours."""
-    return Reading(asked_at, (span(0, end),))
+    return Reading(asked_at, DAY, (span(0, end),))
 
 
 def test_one_empty_reading_is_noted_and_confirms_nothing():
@@ -69,7 +68,7 @@ def test_an_audit_without_a_reading_forgets_none_and_adds_none():
 
 
 def test_what_cloudwatch_gave_and_is_not_stored_is_no_evidence_of_a_gap():
-    whole = Reading(FIRST, (DAY,))
+    whole = Reading(FIRST, DAY, (DAY,))
     once = audited(whole)
     assert once.gaps(CPU) == (Gap(span(20, 24), NOT_STORED),)
     assert audited(replace(whole, asked_at=LATER), once).confirmed == 0
@@ -77,7 +76,7 @@ def test_what_cloudwatch_gave_and_is_not_stored_is_no_evidence_of_a_gap():
 
 def test_a_reading_that_has_it_takes_back_what_was_confirmed():
     twice = audited(empty(LATER), audited(empty(FIRST)))
-    again = audited(Reading(LATER + APART, (DAY,)), twice)
+    again = audited(Reading(LATER + APART, DAY, (DAY,)), twice)
     assert (again.state, again.confirmed) == (State.MISSING, 0)
 
 
@@ -120,7 +119,7 @@ def test_confirmed_is_what_the_readings_since_it_was_last_given_say(stored, read
     for asked, had in readings:
         asked_at = FIRST + asked * timedelta(hours=1)
         given_ = tuple(span(hour, hour + 1) for hour in sorted(had))
-        found = audited(Reading(asked_at, given_), found, there=stored)
+        found = audited(Reading(asked_at, DAY, given_), found, there=stored)
         for hour, read in times.items():
             times[hour] = [] if hour in had else [*read, asked_at]
     expected = {h for h, read in times.items() if read and max(read) - min(read) >= APART} - stored

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from nephoscope.coverage import Coverage, Measure, State, outside
+from nephoscope.coverage import EXPIRED, Coverage, Measure, State, outside
 from nephoscope.model import Window
 from nephoscope.store.coverage.expected import Expected
 from nephoscope.store.coverage.gaps import gaps_of, grouped, points
@@ -43,20 +43,28 @@ def cover(
         final=not unsettled,
         expected=grid,
         stored=grid - points(expected.period, gaps),
-        confirmed=points(expected.period, gaps, confirmed=True),
+        confirmed=points(expected.period, gaps, closed=True),
         stopped=outside((*expected.running, *unknown), part) if part else (),
         unknown=unknown,
         unsettled=unsettled,
         lacks=grouped(gaps),
+        measures=tuple(one for one in expected.measures if one in gaps or _told(expected, one)),
+        sparse=expected.sparse,
     )
     return replace(found, state=_state(expected, found))
 
 
+def _told(expected: Expected, measure: Measure) -> bool:
+    """Tell whether CloudWatch answered a measure whole; where nothing was expected, no gap says."""
+    return measure not in expected.reasons
+
+
 def _state(expected: Expected, found: Coverage) -> State:
     dense = bool(expected.measures)
+    expired = any(gap.reason == EXPIRED for lack in found.lacks for gap in lack.gaps)
     chosen = {
-        State.EXPIRED: expected.expired,
         State.MISSING: found.lacking > 0,
+        State.EXPIRED: expected.expired or expired,
         State.NOT_SETTLED: bool(found.unsettled),
         State.CONFIRMED: found.confirmed > 0,
         State.STORED: found.expected > 0 or (not dense and found.stopped != (found.day,)),

@@ -14,9 +14,16 @@ ALWAYS = (Window(datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=U
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """When CloudWatch answered a series whole, in UTC, and the spans of which it gave points."""
+    """A whole answer of CloudWatch to a series.
+
+    Attributes:
+        asked_at: when, in UTC.
+        asked: the window that it was asked for.
+        given: the spans of it that it gave points of.
+    """
 
     asked_at: datetime
+    asked: Window
     given: Spans
 
 
@@ -29,6 +36,7 @@ class Expected:
         period: seconds.
         measures: dense metrics and their statistics, and sparse ones that were not answered; an
             answered sparse one expects nothing: its emptiness is its truth.
+        sparse: what was answered besides, and of which nothing is expected.
         running: when it ran; a point is expected of each period that lies in one of the spans.
         known: when it is known whether it ran.
         expired: whether CloudWatch may no longer hold it; then nothing is expected.
@@ -41,6 +49,7 @@ class Expected:
     measures: tuple[Measure, ...]
     running: Spans
     known: Spans = ALWAYS
+    sparse: tuple[Measure, ...] = ()
     expired: bool = False
     reasons: Mapping[Measure, str] = field(default_factory=dict)
     readings: Mapping[Measure, Reading] = field(default_factory=dict)

@@ -7,12 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 
-from nephoscope.coverage import Coverage, Gap, Lack, Measure, periods
+from nephoscope.coverage import NOT_STORED, Coverage, Gap, Lack, Measure, periods
 from nephoscope.model import Window
-from nephoscope.store.coverage.expected import Expected
-
-NOT_STORED = "not stored"
-"""Why something is missing that CloudWatch has given."""
+from nephoscope.store.coverage.expected import Expected, Reading
 
 
 def gaps_of(
@@ -38,21 +35,29 @@ def _explained(
 ) -> tuple[Gap, ...]:
     """Return the gaps that spans are, cut where one cause ends and another begins."""
     reading, known = expected.readings.get(measure), tuple(known)
-    given = reading.given if reading else ()
-    edges = {
-        edge for one in (*given, *(gap.span for gap in known)) for edge in (one.start, one.end)
-    }
+    read = (reading.asked, *reading.given) if reading else ()
+    edges = {edge for one in (*read, *(gap.span for gap in known)) for edge in (one.start, one.end)}
     gaps: list[Gap] = []
     for span in spans:
         for piece in _cut(span, edges):
             earlier = next((gap for gap in known if _begins_in(piece, gap.span)), Gap(piece))
-            gap = replace(earlier, span=piece, reason=expected.reasons.get(measure, ""))
-            if reading and any(_begins_in(piece, one) for one in given):
-                gap = Gap(piece, NOT_STORED)
-            elif reading:
-                gap = _read_empty(gap, reading.asked_at)
-            gaps.append(gap)
+            reason = expected.reasons.get(measure, earlier.reason)
+            gaps.append(_read(replace(earlier, span=piece, reason=reason), reading))
     return _merged(gaps)
+
+
+def _read(gap: Gap, reading: Reading | None) -> Gap:
+    """Note what a reading shows of a gap; the same one again changes nothing."""
+    if reading is None or not _begins_in(gap.span, reading.asked):
+        return gap
+    if any(_begins_in(gap.span, one) for one in reading.given):
+        return Gap(gap.span, NOT_STORED)
+    return replace(
+        gap,
+        reason="",
+        first_read=min(gap.first_read or reading.asked_at, reading.asked_at),
+        last_read=max(gap.last_read or reading.asked_at, reading.asked_at),
+    )
 
 
 def _cut(span: Window, edges: Iterable[datetime]) -> Iterator[Window]:
@@ -63,15 +68,6 @@ def _cut(span: Window, edges: Iterable[datetime]) -> Iterator[Window]:
 
 def _begins_in(piece: Window, span: Window) -> bool:
     return span.start <= piece.start < span.end
-
-
-def _read_empty(gap: Gap, asked_at: datetime) -> Gap:
-    """Note a reading; the same one again changes nothing."""
-    return replace(
-        gap,
-        first_read=min(gap.first_read or asked_at, asked_at),
-        last_read=max(gap.last_read or asked_at, asked_at),
-    )
 
 
 def _merged(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
@@ -86,13 +82,13 @@ def _merged(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
     return tuple(found)
 
 
-def points(period: int, gaps: Mapping[Measure, tuple[Gap, ...]], *, confirmed: bool = False) -> int:
-    """Count the points of gaps, of all measures; or of the confirmed ones alone."""
+def points(period: int, gaps: Mapping[Measure, tuple[Gap, ...]], *, closed: bool = False) -> int:
+    """Count the points of gaps, of all measures; or of the closed ones alone."""
     return sum(
         gap.span.points(period)
         for some in gaps.values()
         for gap in some
-        if gap.confirmed or not confirmed
+        if gap.closed or not closed
     )
 
 

@@ -1,0 +1,81 @@
+"""What is there of days that were read for good: their coverage, compared with the store anew."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from nephoscope.archive.coverage import read_coverage
+from nephoscope.config.collections import Collections
+from nephoscope.coverage import Coverage, State, outside
+from nephoscope.model import Resource, Window
+from nephoscope.place import Place
+from nephoscope.plan.held import Held
+from nephoscope.plan.windows import DAY_SETTLES
+from nephoscope.store.coverage import audit as store_audit
+from nephoscope.store.coverage.expected import Expected
+from nephoscope.store.read import queries
+
+
+def held(
+    root: Place,
+    client: Any,
+    collections: Collections,
+    windows: Mapping[str, Window],
+    asked_at: datetime,
+) -> Held:
+    """Return what is there of the whole days of a run; what has gone from the store is a gap.
+
+    Args:
+        root: the archive's.
+        client: the official client.
+        collections: what is collected.
+        windows: of each collection that has one in the run.
+        asked_at: now, in UTC.
+    """
+    namespaces = {collections.collections[name].namespace for name in windows}
+    days = sorted({day for window in windows.values() for day in window.days()})
+    found = {}
+    for day in days:
+        kept = [
+            one
+            for some in read_coverage(root, day)
+            for one in some
+            if one.final and one.resource.namespace in namespaces
+        ]
+        if kept:
+            found[day] = _by_resource(_anew(client, kept, day, asked_at))
+    return Held(found)
+
+
+def _anew(
+    client: Any, kept: Iterable[Coverage], day: Window, asked_at: datetime
+) -> Iterable[Coverage]:
+    before = {one.key: one for one in kept}
+    queries.refresh(client)
+    expected = map(_expected, before.values())
+    return store_audit.audit(client, expected, day, settled=asked_at - DAY_SETTLES, before=before)
+
+
+def _expected(kept: Coverage) -> Expected:
+    """Return what an audit expected, of what it said."""
+    ran = outside((*kept.stopped, *kept.unknown, *kept.unsettled), kept.day)
+    return Expected(
+        kept.resource,
+        kept.period,
+        kept.measures,
+        ran,
+        outside(kept.unknown, kept.day),
+        kept.sparse,
+        expired=kept.state is State.EXPIRED and not kept.expected,
+    )
+
+
+def _by_resource(found: Iterable[Coverage]) -> dict[Resource, list[Coverage]]:
+    by_resource: dict[Resource, list[Coverage]] = defaultdict(list)
+    for one in sorted(found, key=lambda one: one.period):
+        if one.expected or one.state is not State.EXPIRED:
+            by_resource[one.resource].append(one)
+    return by_resource
