@@ -28,9 +28,10 @@ def cover(
         stored: when points start, others than expected may be among them; None where all that is
             expected is known to be there.
         settled: until when points are old enough to be missed, in UTC.
-        before: what was found of it earlier; its readings count.
+        before: what was found of it earlier; its readings count, and what was final stays so,
+            whichever run is audited last.
     """
-    part = _until(day, settled)
+    part = _until(day, day.end if before and before.final else settled)
     gaps = {} if stored is None or part is None else gaps_of(expected, part, stored, before)
     grid = expected.count(part) * len(expected.measures) if part else 0
     unknown = outside(expected.known, part) if part else ()

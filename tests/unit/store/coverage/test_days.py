@@ -164,3 +164,11 @@ def test_a_document_reads_back_to_what_it_was_made_of():
 def test_the_document_of_a_whole_day_says_nothing_of_what_there_is_not():
     own = document(covered(expected(DAY), None))["nephoscope"]
     assert own == {"state": "stored", "final": True, "expected": 48, "stored": 48}
+
+
+def test_a_final_day_stays_final_when_an_earlier_run_is_audited_after_it():
+    final = covered(expected(DAY), {CPU: hours(*range(24)), MAX: hours(*range(23))})
+    again = covered(expected(DAY), {CPU: hours(*range(24)), MAX: hours(*range(23))}, at(12), final)
+    assert again == final
+    assert final.final
+    assert final.lacking == 1
