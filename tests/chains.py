@@ -29,7 +29,7 @@ class Chain:
     collections: object
     dag_id: str = "collect_metrics_daily"
 
-    def collect(self, windows, clock, *, final=True, between=lambda: None):
+    def collect(self, windows, clock, *, final=True, force=False, between=lambda: None):
         """Run it; ``between`` is called when all is planned and nothing asked."""
         planned = steps.plan(
             self.root,
@@ -41,6 +41,7 @@ class Chain:
             clock(),
             fresh_for=timedelta(0) if final else timedelta(hours=1),
             slots=2,
+            force=force,
         )
         between()
         written, errors = [], {}

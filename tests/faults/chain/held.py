@@ -1,9 +1,13 @@
 """What CloudWatch holds of the demo's fleet by the specification, and what is stored of it.
 
-Both are values by metric, field, instance, period and second since 1970.
+Values are by metric, field, instance, period and second since 1970.
 """
 
+from elasticsearch.helpers import scan
+
 import truth
+from nephoscope.store import names
+from standing import tell
 from stored import values
 
 FIELDS = {"Average": "avg", "Maximum": "max", "Sum": "sum"}
@@ -35,3 +39,20 @@ def found(store, metrics):
         for statistic in statistics
         for key, value in values(store, metric, FIELDS[statistic]).items()
     }
+
+
+def documents(store):
+    """Return each document of points as it was written last, with when that was."""
+    store.indices.refresh(index=names.ALL_METRICS)
+    hits = scan(store, index=names.ALL_METRICS, size=5000, query={"seq_no_primary_term": True})
+    return {(hit["_index"], hit["_id"]): (hit["_seq_no"], hit["_source"]) for hit in hits}
+
+
+def asked(url):
+    """Return how many series a stand-in was asked for."""
+    return sum(tell(url, "GET", "counters")["cloudwatch"].get("queries_asked", {}).values())
+
+
+def calls(url):
+    """Return how many calls of GetMetricData a stand-in was made."""
+    return sum(tell(url, "GET", "counters")["calls"].get("GetMetricData", {}).values())

@@ -9,7 +9,7 @@ import pytest
 import truth
 from clouds import ANCHOR
 from faults.chain.backfilling import backfill, backfill_anew
-from faults.chain.held import found, held
+from faults.chain.held import asked, calls, documents, found, held
 from killing import forked_from
 from nephoscope.coverage import State
 from nephoscope.model import Window
@@ -81,7 +81,7 @@ def killed_once(aws, collector, elasticsearch_url, draw, start):
         enough = draw.randint(len(days) // 3, 2 * len(days) // 3)
         told = str(collector.root), elasticsearch_url, aws.url, collector.collections, days, NOW
         process = start(backfill_anew, *told)
-        while process.exitcode is None and calls(aws) < 2 * enough:
+        while process.exitcode is None and calls(aws.url) < 2 * enough:
             time.sleep(0.01)
         process.join(draw.random() / 2)
         process.kill()
@@ -94,11 +94,6 @@ def killed_once(aws, collector, elasticsearch_url, draw, start):
 @pytest.fixture
 def collector(chain, aws):
     return chain(aws.url, METRICS)
-
-
-def calls(aws):
-    """Count the calls of GetMetricData."""
-    return sum(tell(aws.url, "GET", "counters")["calls"].get("GetMetricData", {}).values())
 
 
 def covered(store, days):
@@ -166,3 +161,20 @@ def test_every_value_of_a_year_is_there_although_the_backfill_was_killed(
     }
     gone = sum(run.planned.unasked.get("expired", 0) for run in runs)
     assert gone == (len(days) - len(kept)) * len(fleet) > 0
+
+
+def test_the_same_range_again_asks_nothing_and_by_force_all_without_a_change(
+    figure, draw, fleet, collector, aws, store
+):
+    days = [ago(number) for number in draw.sample(YEAR, figure(10, 90))]
+    first = backfill(collector, days, NOW)
+    before, made, series = documents(store), calls(aws.url), asked(aws.url)
+    audited = [run.audited for run in first]
+
+    again = backfill(collector, days[::-1], NOW + HOUR)
+    assert calls(aws.url) == made > 0
+    assert [run.audited for run in again] == audited[::-1]
+    forced = backfill(collector, days, NOW + 2 * HOUR, force=True)
+    assert asked(aws.url) == 2 * series
+    assert [run.audited for run in forced] == audited
+    assert documents(store) == before

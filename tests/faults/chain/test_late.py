@@ -7,7 +7,7 @@ import pytest
 import truth
 import truth_timing
 from clouds import ANCHOR
-from faults.chain.held import found, held
+from faults.chain.held import asked, documents, found, held
 from nephoscope.model import Window
 from nephoscope.plan.windows import DAY_SETTLES, last_settled
 from standing import tell
@@ -44,11 +44,13 @@ class Scheduler:
             assert ran.errors == {}
         return asked
 
-    def daily(self, days, moment):
-        """Make up for days, as the scheduler does that is back."""
+    def daily(self, days, moment, **more):
+        """Make up for days, as the scheduler does that is back; return what that asked."""
+        before = asked(self.url)
         for number, day in enumerate(days):
             self.at(moment + number * EVERY)
-            assert self.chain.collect({"ec2": day}, lambda: self.now).errors == {}
+            assert self.chain.collect({"ec2": day}, lambda: self.now, **more).errors == {}
+        return asked(self.url) - before
 
 
 @pytest.fixture
@@ -114,3 +116,12 @@ def test_after_three_midnights_without_a_scheduler_the_daily_runs_make_all_final
         days = coverage(store, day)
         assert {one: about["state"] for one, about in days.items()} == whole
         assert all(about["final"] for about in days.values())
+
+    lacking = len(METRICS) * sum(one.role == "gap" for one in FLEET)
+    before, moment = documents(store), scheduler.now + HOUR
+    assert scheduler.daily(DAYS, moment) == 3 * lacking  # the last day was read just now
+    assert scheduler.daily(DAYS, moment + 6 * HOUR) == lacking
+    assert scheduler.daily(DAYS, moment + 12 * HOUR) == 0
+    everything = len(DAYS) * len(FLEET) * len(METRICS)
+    assert scheduler.daily(DAYS, moment + 18 * HOUR, force=True) == everything
+    assert documents(store) == before
