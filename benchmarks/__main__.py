@@ -18,7 +18,7 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import coverage, day, large_fleet, memory, pages, queries, quota, store
+from benchmarks import coverage, day, large_fleet, memory, pages, queries, quota, repair, store
 from benchmarks.figures import Figure
 
 BENCHMARKS: dict[str, Callable[[bool], list[Figure]]] = {
@@ -30,6 +30,7 @@ BENCHMARKS: dict[str, Callable[[bool], list[Figure]]] = {
     "store": store.run,
     "queries": queries.run,
     "coverage": coverage.run,
+    "repair": repair.run,
 }
 """By name; each takes whether to be small."""
 

@@ -31,10 +31,11 @@ def test_all_benchmarks_run_at_small_sizes_and_write_their_figures(tmp_path):
     assert by_name["a day's metrics asked", "counted"] == 200
     assert by_name["a year of hourly points", "fields of each hit"] > 0
     assert by_name["counts of series", "one pass"] > 0
+    assert by_name["repair: once more", "counted"] == 0
 
 
 def test_a_benchmark_that_there_is_not_is_named(tmp_path):
     done = run("nothing")
     assert done.returncode == 2
-    known = "pages, day, memory, quota, large_fleet, store, queries, coverage"
+    known = "pages, day, memory, quota, large_fleet, store, queries, coverage, repair"
     assert f"no benchmark nothing: {known}" in done.stderr
