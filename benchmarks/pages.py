@@ -21,8 +21,8 @@ from benchmarks.figures import Figure, at_least
 from benchmarks.replay import START, page, replay
 from nephoscope.aws.pacing import Pacer
 from nephoscope.extract.answers import Answer
-from nephoscope.extract.calls import request
 from nephoscope.extract.pages import ask
+from nephoscope.extract.request import request
 from nephoscope.model import Window
 
 POINTS = 201

@@ -2,8 +2,8 @@
 
 Each quota is a token bucket that holds one second's worth and is full at the start. Paced so, any
 number of shards whose shares sum to less than AWS's own bucket can't overdraw it, as long as no
-call asks for more than a second's worth (`calls.batches` sees to it). A bucket goes below nought
-for an amount that is larger than itself, so that the rate is kept all the same.
+call asks for more than a second's worth (`plan.calls.batches` sees to it). A bucket goes below
+nought for an amount that is larger than itself, so that the rate is kept all the same.
 """
 
 from __future__ import annotations

@@ -8,10 +8,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from nephoscope.model import Dimensions
-
-Query = tuple[Dimensions, str, str]
-"""Dimensions, metric and statistic."""
+from nephoscope.plan.calls import Query
 
 Numbers = NDArray[np.float64]
 

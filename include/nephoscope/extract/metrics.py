@@ -12,10 +12,11 @@ import pyarrow as pa
 from nephoscope.aws.cloud import explained
 from nephoscope.aws.pacing import Pacer, Timer
 from nephoscope.coverage import EXPIRED
-from nephoscope.extract.answers import Answer, Query
-from nephoscope.extract.calls import batches, request
+from nephoscope.extract.answers import Answer
 from nephoscope.extract.pages import ask
+from nephoscope.extract.request import request
 from nephoscope.extract.table import table
+from nephoscope.plan.calls import Query, batches
 from nephoscope.plan.periods import finest_period
 from nephoscope.plan.shards import Shard
 

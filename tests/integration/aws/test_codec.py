@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from nephoscope.aws import codec
 from nephoscope.aws.cloud import config
 from nephoscope.errors import SourceError
-from nephoscope.extract.calls import request
+from nephoscope.extract.request import request
 from shards import shard
 
 JSON = "application/x-amz-json-1.0"

@@ -5,8 +5,8 @@ import pytest
 from nephoscope.aws.pacing import Pacer
 from nephoscope.errors import SourceError
 from nephoscope.extract.answers import Answer
-from nephoscope.extract.calls import request
 from nephoscope.extract.pages import ask
+from nephoscope.extract.request import request
 from shards import shard
 from unit.extract.asked import FakeTime, Pages, points, truth
 
