@@ -108,7 +108,7 @@ def plan(
         }
         for number, shard in enumerate(made.shards, start=1)
     ]
-    return Planned(run, shards, cost(made.shards), left_out(made.unasked))
+    return Planned(run, shards, cost(made.shards, slots), left_out(made.unasked))
 
 
 def _look(
