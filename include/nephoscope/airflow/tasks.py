@@ -60,6 +60,8 @@ def plan(cadence: str) -> list[dict[str, Any]]:
     )
     context["ti"].xcom_push(key=_RUN, value=planned.run)
     log.info("%d shards in %s: %s", len(planned.shards), planned.run, planned.cost)
+    if whole := planned.unasked.get("whole"):
+        log.info("%d resource days are there already and ask nothing", whole)
     if expired := planned.unasked.get("expired"):
         log.warning("%d resource days are not asked: CloudWatch may no longer hold them", expired)
     if older := planned.unasked.get("not kept"):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,142 +17,127 @@ from nephoscope.errors import ConfigError, NephoscopeError
 from nephoscope.model import Window
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
+    from nephoscope.cli.plan_found import Found
+    from nephoscope.config.collections import Collections
     from nephoscope.plan.discovery import Discovery, Place
-    from nephoscope.plan.planning import Plan
-    from nephoscope.plan.shards import Shard
-    from nephoscope.plan.unasked import Reason
+    from nephoscope.plan.fleet import Memory
+    from nephoscope.plan.held import Held
+    from nephoscope.plan.planning import Planner
+    from nephoscope.plan.projection import Projected
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
-_KEYS = ("account", "region", "collection", "period")
-_WIDTH = 110  # of the table: a figure that is cut short is worse than a line that wraps
-_COLUMNS = {
-    "resources": ("resource days", "{:,}"),
-    "metrics_asked": ("asked", "{:,}"),
-    "points": ("points", "{:,}"),
-    "dollars": ("US$", "{:,.4f}"),
-    "dollars_if_grouped": ("grouped", "{:,.4f}"),
-}
 
 
 @click.command()
 @click.option("--from", "first", type=_DAY, required=True, help="The first UTC day.")
 @click.option("--to", "last", type=_DAY, required=True, help="The last UTC day.")
+@click.option("--collections", metavar="NAMES", help="Only these, with commas between.")
 @json_option
 @click.pass_context
-def plan(ctx: click.Context, first: datetime, last: datetime, as_json: bool) -> None:
+def plan(
+    ctx: click.Context, first: datetime, last: datetime, collections: str | None, as_json: bool
+) -> None:
     """Show what collecting these days would ask of AWS and cost, day by day as a backfill asks.
 
-    Lists metrics and instances; asks for no point.
+    Besides, what the collections come to in a month, from the fleet as it is now. Lists metrics
+    and instances; asks for no point. Ends with status 2 where something is refused.
+
+    JSON: `rows` of account, region, collection, period (seconds), resources (resource days),
+    series, metrics_asked, calls, points (at the most), seconds, bytes, dollars and
+    dollars_if_grouped; `total` of the same; `gaps`, the series of which only gaps are asked;
+    `refused` reasons; `unasked` resource days by reason; a `note`; `projection`, the largest
+    saving first, of collection, every (seconds), series, live and daily (metrics_asked, dollars,
+    dollars_if_grouped) and cheaper (every, dollars, dollars_if_grouped, or null); `listing` of
+    calls (ListMetrics, a month) and dollars.
     """
     if first > last:
         raise ConfigError(f"--from {first:%Y-%m-%d} is after --to {last:%Y-%m-%d}")
-    from nephoscope.plan.unasked import left_out
-
     use_connections()
-    made, note = _made(first.replace(tzinfo=UTC), last.replace(tzinfo=UTC) + timedelta(days=1))
-    rows, refused = costs(made.shards), [shard.refusal for shard in made.shards if shard.refusal]
-    unasked = left_out(made.unasked)
+    window = Window(first.replace(tzinfo=UTC), last.replace(tzinfo=UTC) + timedelta(days=1))
+    found = _found(window, [*map(str.strip, collections.split(","))] if collections else None)
     if as_json:
-        summed = total(made.shards)
-        said = {"rows": rows, "total": summed, "refused": refused, "unasked": unasked}
-        say_json({**said, "note": note})
+        say_json(found.as_json())
     else:
-        _show(rows, total(made.shards), refused, unasked)
-        click.echo(note, nl=bool(note))
-    ctx.exit(2 if refused else 0)
+        from nephoscope.cli.plan_shown import show
+
+        show(found)
+    ctx.exit(2 if found.refused else 0)
 
 
-def _made(start: datetime, end: datetime) -> tuple[Plan, str]:
-    """Plan as a backfill does; without a store, the note says what is left out."""
+def _found(window: Window, chosen: list[str] | None) -> Found:
+    """Plan the days as a backfill does, and project the fleet of now."""
     from nephoscope.airflow import run
-    from nephoscope.airflow.connections import AirflowCloud, elasticsearch_client
-    from nephoscope.chain.held import held
-    from nephoscope.chain.steps import remembered
+    from nephoscope.airflow.connections import AirflowCloud
+    from nephoscope.cli.plan_found import Found
     from nephoscope.plan.discovery import discover
-    from nephoscope.plan.fleet import Memory
-    from nephoscope.plan.held import Held
     from nephoscope.plan.planning import Planner
 
-    cloud, collections, asked_at = AirflowCloud(), run.collections(), run.now()
-    windows = dict.fromkeys(collections.collections, Window(start, end))
+    cloud, asked_at, read = AirflowCloud(), run.now(), run.collections()
+    collections = read if chosen is None else read.only(chosen)
+    windows = dict.fromkeys(collections.collections, window)
+    slots = run.slots(run.CADENCES["daily"].pool)
+    with _progress() as say:
 
-    def look(place: Place) -> Discovery:
-        return discover(place, collections, cloud, asked_at)
+        @cache
+        def look(place: Place) -> Discovery:
+            say(f"listing {place}")
+            found = discover(place, collections, cloud, asked_at)
+            say(f"planning {place}")
+            return found
 
-    memory, there, note = Memory(), Held(), ""
+        say("reading what is there already")
+        memory, held, note = _there(collections, windows, asked_at)
+        planner = Planner(collections, cloud, look, asked_at, memory, slots, held)
+        return Found(planner.plan(windows), slots, *_month(planner), note)
+
+
+def _there(
+    collections: Collections, windows: Mapping[str, Window], asked_at: datetime
+) -> tuple[Memory, Held, str]:
+    """Return what is remembered and stored; without a store a note says what is left out."""
+    from nephoscope.airflow import run
+    from nephoscope.airflow.connections import elasticsearch_client
+    from nephoscope.chain.held import held
+    from nephoscope.chain.steps import remembered
+    from nephoscope.plan.fleet import Memory
+    from nephoscope.plan.held import Held
+
     try:
         client = elasticsearch_client()
         memory = remembered(client, windows, asked_at)
-        there = held(run.archive(), client, collections, windows, asked_at)
+        return memory, held(run.archive(), client, collections, windows, asked_at), ""
     except NephoscopeError as error:
         note = (
             "Resources that AWS no longer lists are left out, and what is stored is not, for want "
             f"of a store: {error}"
         )
-    return Planner(collections, cloud, look, asked_at, memory, 1, there).plan(windows), note
+        return Memory(), Held(), note
 
 
-def costs(shards: Iterable[Shard]) -> list[dict[str, Any]]:
-    """Add up shards by account, region, collection and period."""
-    groups: dict[tuple[Any, ...], list[Shard]] = defaultdict(list)
-    for shard in shards:
-        if not shard.refusal:
-            groups[tuple(getattr(shard, key) for key in _KEYS)].append(shard)
-    return [
-        dict(zip(_KEYS, key, strict=True)) | total(group) for key, group in sorted(groups.items())
-    ]
+def _month(planner: Planner) -> tuple[list[Projected], int]:
+    """Project what live runs ask of the newest window of each collection; count the listings."""
+    from nephoscope.airflow import run
+    from nephoscope.plan.fleet import Memory
+    from nephoscope.plan.held import Held
+    from nephoscope.plan.projection import MONTH, listing_calls, projected
+    from nephoscope.plan.windows import last_settled
+
+    live, entries = run.CADENCES["live"], planner.collections.collections
+    newest = {name: last_settled(planner.asked_at, *live.of(one)) for name, one in entries.items()}
+    slots = run.slots(live.pool)
+    now = replace(planner, memory=Memory(), slots=slots, held=Held()).plan(newest)
+    looks = MONTH // live.fresh_for + MONTH // timedelta(days=1)
+    return projected(now, entries), listing_calls(now, entries, looks)
 
 
-def total(shards: Iterable[Shard]) -> dict[str, Any]:
-    """Add up shards; a resource counts once for each day and period that it is asked in."""
-    from nephoscope.plan.cost import cost
-
-    return asdict(cost(shards))
-
-
-def _show(
-    rows: list[dict[str, Any]],
-    summed: dict[str, Any],
-    refused: list[str],
-    unasked: Mapping[Reason, int],
-) -> None:
+@contextmanager
+def _progress() -> Generator[Callable[[str], None]]:
+    """Show on stderr which region is being listed, while it is looked at."""
     from rich.console import Console
-    from rich.markup import escape
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    console = Console(soft_wrap=True)
-    console.width = max(console.width, _WIDTH)
-    console.print(table(rows, summed))
-    console.print(
-        "AWS's price list counts up to five statistics of a metric once (grouped); a bill was "
-        "seen to count each.",
-        style="dim",
-    )
-    if stopped := unasked.get("stopped"):
-        console.print(f"{stopped:,} resource days are not asked: the instances were stopped.")
-    if expired := unasked.get("expired"):
-        console.print(
-            f"[yellow]{expired:,} resource days are not asked:[/] CloudWatch keeps nothing for "
-            "longer than 455 days."
-        )
-    if older := unasked.get("not kept"):
-        console.print(f"{older:,} resource days are not asked: they are older than `keep` says.")
-    for reason in refused:
-        console.print(f"[red]refused:[/] {escape(reason)}")
-
-
-def table(rows: list[dict[str, Any]], summed: dict[str, Any]) -> Table:
-    """Return what `costs` and `total` added up as a table; names are escaped."""
-    from rich.markup import escape
-    from rich.table import Table
-
-    shown = Table(show_footer=True, box=None, padding=(0, 2, 0, 0))
-    for key in _KEYS:
-        shown.add_column(key, footer="total" if key == "account" else "", no_wrap=True)
-    for key, (title, form) in _COLUMNS.items():
-        shown.add_column(title, form.format(summed[key]), justify="right", no_wrap=True)
-    for row in rows:
-        names = (escape(str(row[key])) for key in _KEYS)
-        shown.add_row(*names, *(form.format(row[key]) for key, (_, form) in _COLUMNS.items()))
-    return shown
+    said = TextColumn("{task.description}", markup=False)
+    columns = SpinnerColumn(), said, TimeElapsedColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task("")
+        yield lambda description: shown.update(task, description=description)

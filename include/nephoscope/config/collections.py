@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ from nephoscope.config.patterns import is_pattern, matches
 from nephoscope.config.selection import Asked, Metric, Resources
 from nephoscope.config.strict_yaml import read
 from nephoscope.config.values import NONEMPTY, DimensionSet, Entry, Name, Period, Span, Text
+from nephoscope.errors import ConfigError
 from nephoscope.model import Dimensions as Named
 
 UNKNOWN_STATISTICS = ("Average", "Sum")
@@ -182,6 +183,20 @@ class Collections(Entry):
             if (connection, region) in places[:number]:
                 raise ValueError(f"accounts: {connection} reads {region} twice: leave one out")
         return self
+
+    def only(self, names: Iterable[str]) -> Self:
+        """Return the same with these collections alone, as they stand in the file.
+
+        Raises:
+            ConfigError: there is none of a name.
+        """
+        chosen = set(names)
+        if strange := sorted(chosen - self.collections.keys()):
+            raise ConfigError(
+                f"there is no collection {strange[0]!r}: there are {', '.join(self.collections)}"
+            )
+        left = {name: one for name, one in self.collections.items() if name in chosen}
+        return self.model_copy(update={"collections": left})
 
     @property
     def keeps(self) -> dict[str, timedelta | None]:
