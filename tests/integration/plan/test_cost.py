@@ -15,6 +15,7 @@ from nephoscope.model import Window
 from nephoscope.plan.cost import DOLLARS_PER_METRIC, cost
 from nephoscope.plan.discovery import discover
 from nephoscope.plan.fleet import Memory
+from nephoscope.plan.held import Held
 from nephoscope.plan.planning import Planner
 from nephoscope.plan.projection import listing_calls
 
@@ -39,7 +40,7 @@ def planned(aws, wanted, window, slots=2):
     def look(place):
         return discover(place, wanted, cloud, NOW)
 
-    return Planner(wanted, cloud, look, NOW, Memory(), slots).plan({"ec2": window})
+    return Planner(wanted, cloud, look, NOW, Memory(), slots, Held()).plan({"ec2": window})
 
 
 def read(aws, shard, timer=None):
@@ -98,9 +99,7 @@ def test_the_time_is_that_which_extracts_wait(aws, quotas):
         waited.append(clock[0])
     said = cost(shards).seconds
     assert said > 2 * len(shards)
-    assert said - len(shards) == pytest.approx(
-        sum(waited), rel=0.2
-    )  # they begin full
+    assert said - len(shards) == pytest.approx(sum(waited), rel=0.2)  # they begin full
 
 
 @pytest.mark.parametrize("metrics", [dict.fromkeys(ALWAYS, ONE), {"Network*": ["Sum"]}])
