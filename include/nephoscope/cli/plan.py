@@ -54,7 +54,8 @@ def plan(
         raise ConfigError(f"--from {first:%Y-%m-%d} is after --to {last:%Y-%m-%d}")
     use_connections()
     window = Window(first.replace(tzinfo=UTC), last.replace(tzinfo=UTC) + timedelta(days=1))
-    found = _found(window, [*map(str.strip, collections.split(","))] if collections else None)
+    chosen = None if collections is None else [*map(str.strip, collections.split(","))]
+    found = _found(window, chosen)
     if as_json:
         say_json(found.as_json())
     else:
@@ -137,7 +138,9 @@ def _progress() -> Generator[Callable[[str], None]]:
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     said = TextColumn("{task.description}", markup=False)
-    columns = SpinnerColumn(), said, TimeElapsedColumn()
-    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+    columns, console = (SpinnerColumn(), said, TimeElapsedColumn()), Console(stderr=True)
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as shown:
         task = shown.add_task("")
         yield lambda description: shown.update(task, description=description)
