@@ -7,7 +7,8 @@ of two at once the later stays, and what it does not have of the other's is stil
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,8 +21,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from nephoscope.archive import day_files, landing
-from nephoscope.archive.day_files import DAY, ENCODED, FILE, Facts
-from nephoscope.archive.layout import day_folder, segment
+from nephoscope.archive.day_files import DAY, ENCODED, FILE, Day, Facts
+from nephoscope.archive.layout import Source, day_folder, segment
 from nephoscope.archive.spill import Spill
 from nephoscope.model import Window
 from nephoscope.place import Place, put_file
@@ -66,6 +67,62 @@ def _compact(
             yield _write(root, day_files.folder(source, period, day), facts, spills.of(period))
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the archive has of a source and UTC day.
+
+    Attributes:
+        source: whose points they are.
+        day: that they are of.
+        compacted: its day files.
+        landed: the names of the attempts that are not in these.
+    """
+
+    source: Source
+    day: Window
+    compacted: Day
+    landed: tuple[str, ...]
+
+
+def held(
+    root: Place, days: Iterable[Window], namespaces: Collection[str] | None = None
+) -> Iterator[Held]:
+    """Yield what the archive has of UTC days, source by source.
+
+    Args:
+        root: the archive's.
+        days: each from midnight to midnight.
+        namespaces: only these; all if None.
+    """
+    known = day_files.find_days(root)
+    folders = {f"namespace={segment(name)}" for name in namespaces or ()}
+    for day in days:
+        landed = landing.attempts(root, day)
+        found = {source: paths for (source, of), paths in known.items() if of == day_folder(day)}
+        for source in sorted(found.keys() | landed.keys()):
+            if namespaces is None or source.rpartition("/")[2] in folders:
+                compacted = day_files.read_day(root, found.get(source, []))
+                names = landed.get(source, [])
+                new = tuple(name for name in names if name not in compacted.attempts)
+                facts = compacted.facts
+                whose = facts[0].source if facts else landing.read_about(root, new[0])[0]
+                yield Held(whose, day, compacted, new)
+
+
+def newest(root: Place, held: Held) -> Iterator[tuple[int, pa.Table]]:
+    """Yield points as a day file has them, each once, its newest value, after their period (s).
+
+    A table has some whole resources; no other of the period has points of these.
+    """
+    if held.landed:
+        with _spilled(root, held.compacted.paths, held.landed) as spills:
+            for period in spills.periods:
+                yield from ((period, table) for table in spills.of(period).tables())
+        return
+    for facts, path in zip(held.compacted.facts, held.compacted.paths, strict=True):
+        yield from ((facts.period, table) for table in day_files.read_points(root, path))
+
+
 def count_points(
     root: Place, namespace: str, days: Iterable[Window]
 ) -> dict[tuple[str, Window, int], int]:
@@ -77,31 +134,23 @@ def count_points(
     Returns:
         Counts by the path of a `Source`, UTC day and period (s).
     """
-    known = day_files.find_days(root)
-    folder = f"namespace={segment(namespace)}"
-    counts: dict[tuple[str, Window, int], int] = {}
-    for day in days:
-        landed = landing.attempts(root, day)
-        found = {source: paths for (source, of), paths in known.items() if of == day_folder(day)}
-        for source in found.keys() | landed.keys():
-            if source.rpartition("/")[2] != folder:
-                continue
-            counted = _count(root, found.get(source, []), landed.get(source, []))
-            counts |= {(source, day, period): points for period, points in counted.items()}
+    return {
+        (one.source.path, one.day, period): points
+        for one in held(root, days, {namespace})
+        for period, points in _count(root, one).items()
+    }
+
+
+def _count(root: Place, held: Held) -> dict[int, int]:
+    """Count points by period."""
+    counts: dict[int, int] = defaultdict(int)
+    if not held.landed:
+        for facts, points in zip(held.compacted.facts, held.compacted.points, strict=True):
+            counts[facts.period] += points
+        return counts
+    for period, table in newest(root, held):
+        counts[period] += table.num_rows
     return counts
-
-
-def _count(root: Place, paths: Sequence[str], names: Sequence[str]) -> dict[int, int]:
-    """Count the points of one source and day, by period."""
-    day = day_files.read_day(root, paths)
-    new = [name for name in names if name not in day.attempts]
-    if not new:
-        return {one.period: points for one, points in zip(day.facts, day.points, strict=True)}
-    with _spilled(root, paths, new) as spills:
-        return {
-            period: sum(table.num_rows for table in spills.of(period).tables())
-            for period in spills.periods
-        }
 
 
 @contextmanager
@@ -130,7 +179,7 @@ def _write(root: Place, folder: str, facts: Facts, spill: Spill) -> Compacted:
         with pq.ParquetWriter(file, DAY, **ENCODED) as writer:
             writer.add_key_value_metadata(facts.metadata())
             for table in spill.tables():
-                writer.write_table(table)
+                writer.write_table(table, max(table.num_rows, 1))  # a row group, however large
                 points += table.num_rows
         (root / folder).mkdir(parents=True, exist_ok=True)
         put_file(root / folder, FILE, file)

@@ -8,9 +8,12 @@ answer is an error, never a shorter table.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 from elasticsearch import Elasticsearch
 
@@ -18,12 +21,15 @@ from nephoscope.coverage import Measure
 from nephoscope.model import Resource, Window
 from nephoscope.store import names
 from nephoscope.store.answers import answered
+from nephoscope.store.names import DIMENSIONS
 from nephoscope.store.read import rows
 from nephoscope.store.read.fields import fields_of, value_field
 from nephoscope.store.read.pages import Query, during, view
 
 SERIES = 5_000
 """Whose counts are on one page."""
+
+INGESTED = "event.ingested"
 
 COUNTS = pa.schema(
     [*rows.RESOURCE, ("metric", rows.NAME), ("statistic", rows.NAME), ("count", pa.int64())]
@@ -115,6 +121,63 @@ def by_series(dimensions: Sequence[str]) -> list[Query]:
     ]
 
 
+class Points(NamedTuple):
+    """The points of a series.
+
+    Attributes:
+        resource: whose they are.
+        period: in seconds.
+        measure: as fields are named.
+        times: when they start, in ms since 1970, in order.
+        values: of each.
+        ingested: when the document of each was read of CloudWatch last, in ms since 1970.
+    """
+
+    resource: Resource
+    period: int
+    measure: Measure
+    times: npt.NDArray[np.int64]
+    values: npt.NDArray[np.float64]
+    ingested: npt.NDArray[np.int64]
+
+
+def stored_points(
+    client: Elasticsearch,
+    *,
+    resources: Sequence[Resource],
+    measures: Iterable[Measure],
+    window: Window,
+    period: int | None = None,
+) -> Iterator[Points]:
+    """Yield the points of some resources of one namespace; never an empty series.
+
+    Args:
+        client: the official client; call `refresh` before.
+        resources: at most some hundred, of one namespace.
+        measures: what to look for.
+        window: points that start in it.
+        period: only those of this one, in seconds.
+    """
+    namespace, measures = resources[0].namespace, list(measures)
+    wanted = {(one.account, one.region, one.key): one for one in resources}
+    with view(client, names.indices_of(namespace), window) as stored:
+        fields = [*(value_field(namespace, measure) for measure in measures), INGESTED]
+        dimensions = fields_of(client, namespace).dimensions
+        read = rows.Rows(dimensions)
+        query = during(_of_some(resources, dimensions, period), window)
+        for page in stored.hits(query, rows.sort(dimensions, fields)):
+            read.add(page)
+    for (account, region, key, of), times, (*columns, ingested) in read.each():
+        # A query for {InstanceId} finds {InstanceId, Device} too.
+        if resource := wanted.get((account, region, key)):
+            for measure, column in zip(measures, columns, strict=True):
+                there = column != rows.ABSENT
+                if there.any():
+                    moments = ingested[there].astype(np.int64)
+                    found = times[there], column[there], moments
+                    yield Points(resource, of, measure, *found)
+
+
 Times = dict[tuple[Resource, int], dict[Measure, list[datetime]]]
 """When there are points, in UTC, by resource, period (s) and measure."""
 
@@ -126,32 +189,11 @@ def stored_times(
     measures: Iterable[Measure],
     window: Window,
 ) -> Times:
-    """Return when the points of some resources of one namespace start.
-
-    Args:
-        client: the official client; call `refresh` before.
-        resources: at most some hundred, of one namespace.
-        measures: what to look for.
-        window: points that start in it.
-    """
-    namespace = resources[0].namespace
-    wanted = {(one.account, one.region, one.key): one for one in resources}
-    measures = list(measures)
-    some = {"bool": {"filter": [_of_namespace(namespace), _any([_of(one) for one in resources])]}}
-    times: Times = defaultdict(lambda: defaultdict(list))
-    with view(client, names.indices_of(namespace), window) as stored:
-        values = [value_field(namespace, measure) for measure in measures]
-        dimensions = fields_of(client, namespace).dimensions
-        read = rows.Rows(dimensions)
-        for page in stored.hits(during(some, window), rows.sort(dimensions, values)):
-            read.add(page)
-    for (account, region, key, period), moments, columns in read.each():
-        # A query for {InstanceId} finds {InstanceId, Device} too.
-        if resource := wanted.get((account, region, key)):
-            for measure, column in zip(measures, columns, strict=True):
-                there = moments[column != rows.ABSENT].tolist()
-                if there:
-                    times[resource, period][measure] = [_moment(one) for one in there]
+    """Return when the points of some resources of one namespace start; see `stored_points`."""
+    times: Times = defaultdict(dict)
+    for one in stored_points(client, resources=resources, measures=measures, window=window):
+        moments = [_moment(time) for time in one.times.tolist()]
+        times[one.resource, one.period][one.measure] = moments
     return times
 
 
@@ -180,10 +222,22 @@ def _any(queries: Sequence[Query]) -> Query:
     return {"bool": {"should": queries, "minimum_should_match": 1}}
 
 
+def _of_some(resources: Sequence[Resource], dimensions: Sequence[str], period: int | None) -> Query:
+    """Ask for resources of a namespace that has these dimensions, of one period or of any."""
+    theirs = {name for one in resources for name, _ in one.dimensions}
+    others = [
+        {"exists": {"field": f"{DIMENSIONS}{one}"}} for one in dimensions if one not in theirs
+    ]
+    some = [_of_namespace(resources[0].namespace), _any([_of(one) for one in resources])]
+    if period is not None:
+        some.append({"term": {"aws.cloudwatch.period": period}})
+    return {"bool": {"filter": some, "must_not": others}}
+
+
 def _of(resource: Resource) -> Query:
     terms = {
         "cloud.account.id": resource.account,
         "cloud.region": resource.region,
-        **{f"{names.DIMENSIONS}{name}": value for name, value in resource.dimensions},
+        **{f"{DIMENSIONS}{name}": value for name, value in resource.dimensions},
     }
     return {"bool": {"filter": [{"term": {field: value}} for field, value in terms.items()]}}
