@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import click
 
+from nephoscope.cli.against import compared
 from nephoscope.cli.coverage_found import Found, rows
 from nephoscope.cli.environment import use_connections
 from nephoscope.cli.output import json_option, say_json
@@ -28,6 +29,11 @@ _DAY = click.DateTime(formats=["%Y-%m-%d"])
     show_default=True,
     help="Of the expected points, for status 0.",
 )
+@click.option(
+    "--against",
+    type=click.Choice(["archive"]),
+    help="Compare what is stored with the archive instead, point by point.",
+)
 @json_option
 @click.pass_context
 def coverage(
@@ -36,6 +42,7 @@ def coverage(
     last: datetime,
     collections: str | None,
     percent: float,
+    against: str | None,
     as_json: bool,
 ) -> None:
     """Show what is stored of what there should be, as the daily audits found it.
@@ -46,16 +53,25 @@ def coverage(
     Ends with status 0 where the days reach --at-least; 1 where they do not, or a day was not
     audited or has not settled; 2 where nothing can be told.
 
+    With --against archive: the points that are stored, side by side with those that the archive
+    holds; 0 where they are equal, 1 where something differs, 2 where neither has any.
+
     JSON: `rows` of collections, account, region, namespace, period, days, resource_days, expected,
     stored, confirmed, lacking, percent (null where nothing is expected) and states (resource days
     by state); `total` of the same counts; `not_audited` days; `not_covered` collections; `worst`
-    resource days with their gaps; `at_least` and `reached`.
+    resource days with their gaps; `at_least` and `reached`. Against the archive: `rows` of day,
+    account, region, namespace, period, archived, stored and, of each way in which points differ,
+    how many; `total` of these; `differences` of the first series that differ; `not_told`, how many
+    more there are; `equal`.
     """
     if first > last:
         raise ConfigError(f"--from {first:%Y-%m-%d} is after --to {last:%Y-%m-%d}")
     use_connections()
     window = Window(first.replace(tzinfo=UTC), last.replace(tzinfo=UTC) + timedelta(days=1))
-    found = _found(window, collections.split(",") if collections else None)
+    chosen = collections.split(",") if collections else None
+    if against:
+        ctx.exit(compared(window, _namespaces(chosen), as_json))
+    found = _found(window, chosen)
     reached = found.reaches(percent)
     if as_json:
         from nephoscope.cli.coverage_shown import as_json as written
@@ -95,6 +111,16 @@ def _found(window: Window, chosen: Sequence[str] | None) -> Found:
     if chosen is not None:
         found.not_covered = [name for name, one in wanted.items() if one not in there]
     return found
+
+
+def _namespaces(chosen: Sequence[str] | None) -> set[str] | None:
+    """Return the namespaces of the chosen collections; None where none are chosen."""
+    from nephoscope.airflow import run
+
+    if chosen is None:
+        return None
+    known = {name: one.namespace for name, one in run.collections().collections.items()}
+    return set(_wanted(known, chosen).values())
 
 
 def _wanted(known: Mapping[str, str], chosen: Sequence[str] | None) -> dict[str, str]:

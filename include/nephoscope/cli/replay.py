@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ import click
 
 from nephoscope.cli.environment import use_connections
 from nephoscope.cli.output import json_option, say_json
+from nephoscope.cli.progress import counted
 from nephoscope.errors import ConfigError
 from nephoscope.model import Window
 
@@ -87,20 +87,8 @@ def _replayed(window: Window) -> list[Replayed]:
     from nephoscope.airflow.connections import elasticsearch_client
     from nephoscope.chain.replay import replay as load
 
-    with _progress() as watch:
+    with counted("points stored") as watch:
         return list(load(run.archive(), elasticsearch_client(), window, watch))
-
-
-@contextmanager
-def _progress() -> Generator[Callable[[int], None]]:
-    """Show on stderr how many points are stored, while it is looked at."""
-    from rich.console import Console
-    from rich.progress import Progress, TextColumn, TimeElapsedColumn
-
-    columns = TextColumn("{task.completed:,.0f} points stored"), TimeElapsedColumn()
-    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
-        task = shown.add_task("")
-        yield lambda more: shown.advance(task, more)
 
 
 def total(done: list[Replayed]) -> dict[str, int]:
