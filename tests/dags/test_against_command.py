@@ -111,7 +111,7 @@ def test_a_changed_value_is_named_with_what_a_replay_does(command, both):
     assert (status, counts) == (1, (1, 0, 3))
     [one] = [one for one in said["differences"] if one["kind"] == "other value stored"]
     assert (one["metric"], one["first"]) == ("NetworkIn", "2026-11-20T03:00:00Z")
-    assert "stored with another value that is not older: 1 point, --from 2026-11-20" in command()[1]
+    assert "stored with another value that is not older: 1 point of 2026-11-20" in command()[1]
 
 
 def test_what_the_archive_lacks_is_told_with_what_that_means(command, both, tmp_path):
@@ -119,7 +119,7 @@ def test_what_the_archive_lacks_is_told_with_what_that_means(command, both, tmp_
         path.unlink()
     status, said = command()
     assert status == 1
-    assert "stored, and not archived: 1,728 points" in said
+    assert "stored, and not archived: 1,728 points of 2026-11-20" in said
     assert "collect them while CloudWatch has them" in said
     assert "nephoscope replay" not in said
 

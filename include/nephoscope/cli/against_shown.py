@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import groupby, islice
 from typing import Any
 
@@ -26,6 +26,28 @@ _COUNTS = {
     "older_value_stored": "older value",
     "other_value_stored": "other value",
 }
+_MEANT = (
+    (
+        "archived, and not stored or with an older value",
+        "`nephoscope replay {}` brings them back",
+        (Kind.NOT_STORED, Kind.OLDER),
+    ),
+    (
+        "archived, and refused by Elasticsearch",
+        "when the cause is mended, `nephoscope replay --rejected {}` stores them",
+        (Kind.REJECTED,),
+    ),
+    (
+        "stored, and not archived",
+        "nothing brings them back if their index goes: collect them while CloudWatch has them",
+        (Kind.NOT_ARCHIVED,),
+    ),
+    (
+        "stored with another value that is not older",
+        "a replay may leave them; into an empty index it brings the archive's values",
+        (Kind.OTHER,),
+    ),
+)
 _MOST = 10  # resource days; JSON has more
 _MEASURES = 3
 
@@ -112,30 +134,12 @@ def sentences(found: Against) -> Iterator[str]:
     """Yield what the figures mean, and what to do."""
     if found.equal:
         yield f"the archive and Elasticsearch hold the same {found.total['stored']:,} points"
-    if some := _of(found, Kind.NOT_STORED, Kind.OLDER):
-        points, days = some
-        yield f"archived, and not stored or with an older value: {points}"
-        yield f"  `nephoscope replay {days}` brings them back"
-    if some := _of(found, Kind.REJECTED):
-        points, days = some
-        yield f"archived, and refused by Elasticsearch: {points}"
-        yield f"  when the cause is mended, `nephoscope replay --rejected {days}` stores them"
-    if some := _of(found, Kind.NOT_ARCHIVED):
-        points, days = some
-        yield f"stored, and not archived: {points}, {days}"
-        yield "  nothing brings them back if their index goes: collect them while CloudWatch has them"
-    if some := _of(found, Kind.OTHER):
-        points, days = some
-        yield f"stored with another value that is not older: {points}, {days}"
-        yield "  a replay may leave them; over an index that was dropped it brings the archive's values"
-
-
-def _of(found: Against, *kinds: Kind) -> tuple[str, str] | None:
-    """Return how many points differ in these ways, and the options that name their days."""
-    names = [kind.replace(" ", "_") for kind in kinds]
-    rows = [row for row in found.rows if any(row[name] for name in names)]
-    if not rows:
-        return None
-    points = sum(row[name] for row in rows for name in names)
-    days = sorted(date.fromisoformat(row["day"]) for row in rows)
-    return f"{points:,} point{'s' * (points != 1)}", f"--from {days[0]} --to {days[-1]}"
+    for sentence, what, kinds in _MEANT:
+        names = [kind.replace(" ", "_") for kind in kinds]
+        rows = [row for row in found.rows if any(row[name] for name in names)]
+        if rows:
+            points = sum(row[name] for row in rows for name in names)
+            days = sorted(row["day"] for row in rows)
+            span = f"of {days[0]}" + (f" to {days[-1]}" if days[0] != days[-1] else "")
+            yield f"{sentence}: {points:,} point{'s' * (points != 1)} {span}"
+            yield "  " + what.format(f"--from {days[0]} --to {days[-1]}")
