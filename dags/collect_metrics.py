@@ -5,7 +5,8 @@ Each run takes, of every collection in `collections.yaml`, the windows that have
 data interval: with `settle: 15m`, the 10:20 run stores what happened from 10:00 to 10:05. What a
 stopped scheduler missed is the daily run's to make up, so this DAG never catches up.
 
-**Trigger** with no params collects the last settled window; `start` and `end` take another one.
+**Trigger** with no params collects the last settled window; `start` and `end` take another one,
+`collections` only some of the file's. Its tasks go before those of history where slots are scarce.
 
 The chain: *plan* asks AWS what there is, once an hour, and cuts the work into shards; each *shard*
 is read from CloudWatch into the archive (*extract*) and from there into Elasticsearch (*load*);
@@ -17,7 +18,7 @@ import os
 
 from airflow.sdk import CronDataIntervalTimetable, dag, task_group
 
-from nephoscope.airflow import alerts, run, tasks
+from nephoscope.airflow import alerts, params, tasks
 from nephoscope.config.settings import since
 
 
@@ -27,9 +28,9 @@ from nephoscope.config.settings import since
     catchup=False,
     max_active_runs=1,
     max_active_tasks=8,
-    default_args=tasks.DEFAULTS,
+    default_args={**tasks.DEFAULTS, "priority_weight": 10},  # before all of history
     on_failure_callback=alerts.run_failed,
-    params=run.params(),
+    params=params.offered(),
     doc_md=__doc__,
     tags=["nephoscope", "metrics"],
 )

@@ -11,6 +11,8 @@ made up. Days since `NEPHOSCOPE_SINCE` that no run has collected are caught up b
         --from-date 2026-11-01 --to-date 2026-11-20
 
 A run's date is the day that it collects, and `--to-date` the first day that is not collected.
+`--dag-run-conf '{"collections": ["ec2"], "force": true}'` takes some of the file's collections, and
+asks AWS again for what is there already.
 **Trigger** with no params collects yesterday.
 
 The chain: *plan* asks AWS what there is and cuts the work into shards; each *shard* is read from
@@ -24,7 +26,7 @@ import os
 
 from airflow.sdk import CronDataIntervalTimetable, dag, task_group
 
-from nephoscope.airflow import alerts, run, tasks
+from nephoscope.airflow import alerts, params, tasks
 from nephoscope.config.settings import since
 from nephoscope.plan.windows import DAY_SETTLES
 
@@ -37,7 +39,7 @@ from nephoscope.plan.windows import DAY_SETTLES
     max_active_tasks=8,
     default_args=tasks.DEFAULTS,
     on_failure_callback=alerts.run_failed,
-    params=run.params(),
+    params=params.offered(),
     doc_md=__doc__,
     tags=["nephoscope", "metrics"],
 )

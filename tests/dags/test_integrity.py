@@ -61,6 +61,16 @@ def test_every_task_is_retried_bounded_documented_and_tells_its_failure(dagbag, 
         assert task.doc_md, task.task_id
 
 
+def test_the_newest_minutes_go_before_history_and_upkeep(dagbag):
+    """Another rule adds up the weights behind a task, which would mix the DAGs."""
+    weights = {
+        dag_id: {(one.weight_rule, one.priority_weight) for one in dag.tasks}
+        for dag_id, dag in dagbag.dags.items()
+    }
+    assert weights.pop("collect_metrics") == {("absolute", 10)}
+    assert weights == {key: {("absolute", 1)} for key in set(DAGS) - {"collect_metrics"}}
+
+
 def test_a_start_before_the_first_settled_day_is_not_scheduled(dagbag):
     since = dagbag.dags["collect_metrics_daily"].start_date
     assert since.isoformat() == "2026-01-01T06:00:00+00:00"

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from airflow.sdk import ObjectStoragePath, Param
+from airflow.sdk import ObjectStoragePath
 
+from nephoscope.airflow.params import chosen
 from nephoscope.config.collections import Collection, Collections, load_collections
 from nephoscope.config.settings import ROOT, Settings
 from nephoscope.errors import ConfigError
@@ -43,27 +44,6 @@ CADENCES = {
     "live": Cadence("aws_live", fresh_for=timedelta(hours=1)),
     "daily": Cadence("aws_history", timedelta(0), every=timedelta(days=1), settle=DAY_SETTLES),
 }
-
-
-def params() -> dict[str, Param]:
-    """Return what a manual run can be given; anew for each DAG, as a run leaves its own in them."""
-    return {
-        "start": Param(
-            None,
-            type=["null", "string"],
-            format="date-time",
-            title="From (UTC)",
-            description="The window's start, such as 2026-11-20T00:00:00Z. "
-            "Empty: the last settled window.",
-        ),
-        "end": Param(
-            None,
-            type=["null", "string"],
-            format="date-time",
-            title="To (UTC)",
-            description="The window's end; itself not in the window.",
-        ),
-    }
 
 
 def now() -> datetime:
@@ -106,13 +86,14 @@ def windows(
     """Return the window of each collection that has one in this run.
 
     A scheduled or backfilled run takes what settles in its data interval. A manual one takes
-    its params, or the last settled window.
+    its params, or the last settled window. The params also choose among the collections.
 
     Raises:
-        ConfigError: the params are no window, or not one of whole ``every``.
+        ConfigError: the params are no window, not one of whole ``every``, or name a collection
+            that there is not.
     """
     found = {}
-    for name, collection in collections.collections.items():
+    for name, collection in chosen(collections, context.get("params") or {}).items():
         every, settle = cadence.of(collection)
         window = _window(context, every, settle, asked_at)
         if window is not None:

@@ -26,6 +26,7 @@ DEFAULTS = {
     "retry_policy": alerts.RETRY,
     "execution_timeout": timedelta(minutes=30),
     "on_failure_callback": alerts.task_failed,
+    "weight_rule": "absolute",  # else the number of tasks behind one decides who goes first
 }
 """Of every task."""
 
