@@ -4,13 +4,14 @@ import sys
 
 from airflow.plugins_manager import AirflowPlugin
 
-from nephoscope.airflow import warmth
+from nephoscope.airflow import notes, warmth
 
 
 class NephoscopePlugin(AirflowPlugin):
     """Nephoscope."""
 
     name = "nephoscope"
+    listeners = (notes,)
 
 
 warmth.warm(sys.argv)

@@ -13,7 +13,7 @@ from typing import Any
 from airflow.sdk import get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from nephoscope.airflow import alerts, run
+from nephoscope.airflow import alerts, notes, run
 from nephoscope.airflow.connections import AirflowCloud, elasticsearch_client
 from nephoscope.errors import Incomplete
 
@@ -58,6 +58,7 @@ def plan(cadence: str) -> list[dict[str, Any]]:
         asked_at,
         fresh_for=chosen.fresh_for,
         slots=run.slots(chosen.pool),
+        force=context["params"]["force"],
     )
     context["ti"].xcom_push(key=_RUN, value=planned.run)
     log.info("%d shards in %s: %s", len(planned.shards), planned.run, planned.cost)
@@ -133,6 +134,9 @@ def audit(loaded: Any, *, final: bool = False) -> dict[str, Any]:
     rejected = sum(shard["rejected"] for shard in shards)
     reasons = next((shard["reasons"] for shard in shards if shard["reasons"]), "")
     log.info("%s, %d queries unanswered, %d documents rejected", found, unanswered, rejected)
+    ti = get_current_context()["ti"]
+    note = notes.sentence(len(ti.xcom_pull(task_ids="plan")), shards, found)
+    ti.xcom_push(key=notes.KEY, value=note)
     return {**asdict(found), "unanswered": unanswered, "rejected": rejected, "reasons": reasons}
 
 
