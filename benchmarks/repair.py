@@ -26,8 +26,8 @@ from nephoscope.chain import steps
 from nephoscope.chain.audit import Audited, audit
 from nephoscope.config.collections import Collections
 from nephoscope.demo.aws.stand_in import StandIn
-from nephoscope.extract.calls import CALL_QUERIES
 from nephoscope.model import Window
+from nephoscope.plan.calls import CALL_QUERIES
 from nephoscope.store import names
 
 _DAY = Window.day(datetime.now(UTC) - timedelta(days=2))
