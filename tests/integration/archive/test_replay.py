@@ -59,6 +59,26 @@ def command(root, url, tmp_path, *options):
     return subprocess.run(line, env=environment, capture_output=True, text=True, check=False)
 
 
+def without_aws(root, url, tmp_path, *line):
+    """Run a command where no client of AWS can be made and no connection to it is known."""
+    host, _, port = url.removeprefix("http://").rpartition(":")
+    store = {"conn_type": "elasticsearch", "host": host, "port": int(port), "schema": "http"}
+    kept = {name: one for name, one in os.environ.items() if "AWS" not in name}
+    environment = {
+        **kept,
+        "AIRFLOW_HOME": str(tmp_path / "airflow"),
+        "AIRFLOW_CONN_ELASTICSEARCH_DEFAULT": json.dumps(store),
+        "NEPHOSCOPE_ARCHIVE_URL": f"file://{root}",
+    }
+    code = (
+        "import sys, botocore.session; "
+        "botocore.session.Session.create_client = lambda *_, **__: sys.exit('AWS is asked'); "
+        "from nephoscope.cli import main; main()"
+    )
+    command = [sys.executable, "-c", code, *line]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
 def documents(client, alias=names.ALL_METRICS):
     client.indices.refresh(index=alias)
     return {hit["_id"]: hit["_source"] for hit in scan(client, index=alias, size=5000)}
@@ -170,3 +190,16 @@ def test_the_command_ends_with_2_where_the_archive_has_nothing(
     ended = command(tmp_path / "none", elasticsearch_url, tmp_path, *days)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert "has no points of 2026-01-01T00:00:00Z/2026-01-03T00:00:00Z" in ended.stderr
+
+
+def test_replay_and_comparison_need_no_aws_at_all(elasticsearch, elasticsearch_url, tmp_path):
+    drop(elasticsearch)
+    land(tmp_path / "archive", steady(1), one=shard(2, window=DAY), run=run_at(NOW))
+    day = ("--from", f"{DAY.start:%Y-%m-%d}", "--to", f"{DAY.start:%Y-%m-%d}")
+    where = tmp_path / "archive", elasticsearch_url, tmp_path
+    ended = without_aws(*where, "coverage", *day, "--against", "archive")
+    assert (ended.returncode, ended.stderr.strip()) == (1, "")
+    [line] = [one for one in ended.stdout.splitlines() if "`nephoscope replay" in one]
+    ended = without_aws(*where, *line.split("`")[1].split()[1:])
+    assert (ended.returncode, ended.stderr.strip()) == (0, "")
+    assert len(documents(elasticsearch)) == 2 * 288
