@@ -160,7 +160,7 @@ def covered(store):
 
 
 def test_in_any_order_of_steps_the_newest_reading_of_each_point_stands(figure, interleaved, store):
-    interleaved.night(*figure((24, 4), (144, 24)))
+    interleaved.night(*figure((24, 4), (60, 20)))
     stood = found(store, ALL)
     assert wrong(interleaved, store) == []
     print(f"{len(stood)} values of {len(interleaved.readings)} shards are the newest ones read")  # ruff: ignore[print] - the figure of this test

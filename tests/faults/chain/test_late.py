@@ -64,8 +64,7 @@ def stop(figure, scheduler):
     """Run live, stop over three midnights, and run live again; ``back`` is when it came back."""
 
     def run(back=lambda _: None):
-        length = figure(1, 18) * HOUR
-        returned = DAYS[3].start + 9 * HOUR - (length - HOUR) / 2
+        length, returned = figure(1, 12) * HOUR, DAYS[3].start + 9 * HOUR
         before = scheduler.live(FIRST + HOUR, length)
         back(returned)
         return before + scheduler.live(returned + HOUR, length)
