@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 
 import click
@@ -10,7 +10,7 @@ import click
 from nephoscope.cli.against import compared
 from nephoscope.cli.coverage_found import Found, rows
 from nephoscope.cli.environment import use_connections
-from nephoscope.cli.output import json_option, say_json
+from nephoscope.cli.output import json_option, named, say_json
 from nephoscope.errors import ConfigError
 from nephoscope.model import Window
 
@@ -68,7 +68,7 @@ def coverage(
         raise ConfigError(f"--from {first:%Y-%m-%d} is after --to {last:%Y-%m-%d}")
     use_connections()
     window = Window(first.replace(tzinfo=UTC), last.replace(tzinfo=UTC) + timedelta(days=1))
-    chosen = collections.split(",") if collections else None
+    chosen = named(collections)
     if against:
         ctx.exit(compared(window, _namespaces(chosen), as_json))
     found = _found(window, chosen)
@@ -90,12 +90,10 @@ def _found(window: Window, chosen: Sequence[str] | None) -> Found:
     Raises:
         ConfigError: a collection is not one, or nothing can be told of the days.
     """
-    from nephoscope.airflow import run
     from nephoscope.airflow.connections import elasticsearch_client
     from nephoscope.store.coverage.sums import covered, refresh, worst
 
-    known = {name: one.namespace for name, one in run.collections().collections.items()}
-    wanted = _wanted(known, chosen)
+    wanted = _wanted(chosen)
     namespaces = None if chosen is None else set(wanted.values())
     client = elasticsearch_client()
     refresh(client)
@@ -115,20 +113,16 @@ def _found(window: Window, chosen: Sequence[str] | None) -> Found:
 
 def _namespaces(chosen: Sequence[str] | None) -> set[str] | None:
     """Return the namespaces of the chosen collections; None where none are chosen."""
+    return None if chosen is None else set(_wanted(chosen).values())
+
+
+def _wanted(chosen: Sequence[str] | None) -> dict[str, str]:
+    """Return the namespaces of the chosen collections, or of all, by their names."""
     from nephoscope.airflow import run
 
-    if chosen is None:
-        return None
-    known = {name: one.namespace for name, one in run.collections().collections.items()}
-    return set(_wanted(known, chosen).values())
-
-
-def _wanted(known: Mapping[str, str], chosen: Sequence[str] | None) -> dict[str, str]:
-    """Return the namespaces of the chosen collections, by their names."""
-    for name in chosen or ():
-        if name not in known:
-            raise ConfigError(f"there is no collection {name!r}: there are {', '.join(known)}")
-    return {name: known[name] for name in (chosen or known)}
+    read = run.collections()
+    wanted = read if chosen is None else read.only(chosen)
+    return {name: one.namespace for name, one in wanted.collections.items()}
 
 
 def _nothing(window: Window, found: Collection[object]) -> str:

@@ -26,6 +26,11 @@ def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return option(command)
 
 
+def named(names: str | None) -> list[str] | None:
+    """Read the names of an option such as `--collections`; None where it is not given."""
+    return None if names is None else [name.strip() for name in names.split(",")]
+
+
 def say_json(content: Any) -> None:
     """Write JSON to stdout."""
     click.echo(json.dumps(content))

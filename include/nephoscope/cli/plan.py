@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -12,7 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from nephoscope.cli.environment import use_connections
-from nephoscope.cli.output import json_option, say_json
+from nephoscope.cli.output import json_option, named, say_json
+from nephoscope.cli.progress import doing
 from nephoscope.errors import ConfigError, NephoscopeError
 from nephoscope.model import Window
 
@@ -54,8 +54,7 @@ def plan(
         raise ConfigError(f"--from {first:%Y-%m-%d} is after --to {last:%Y-%m-%d}")
     use_connections()
     window = Window(first.replace(tzinfo=UTC), last.replace(tzinfo=UTC) + timedelta(days=1))
-    chosen = None if collections is None else [*map(str.strip, collections.split(","))]
-    found = _found(window, chosen)
+    found = _found(window, named(collections))
     if as_json:
         say_json(found.as_json())
     else:
@@ -77,7 +76,7 @@ def _found(window: Window, chosen: list[str] | None) -> Found:
     collections = read if chosen is None else read.only(chosen)
     windows = dict.fromkeys(collections.collections, window)
     slots = run.slots(run.CADENCES["daily"].pool)
-    with _progress() as say:
+    with doing() as say:
 
         @cache
         def look(place: Place) -> Discovery:
@@ -129,18 +128,3 @@ def _month(planner: Planner) -> tuple[list[Projected], int]:
     now = replace(planner, memory=Memory(), slots=slots, held=Held()).plan(newest)
     looks = MONTH // live.fresh_for + MONTH // timedelta(days=1)
     return projected(now, entries), listing_calls(now, entries, looks)
-
-
-@contextmanager
-def _progress() -> Generator[Callable[[str], None]]:
-    """Show on stderr which region is being listed, while it is looked at."""
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    said = TextColumn("{task.description}", markup=False)
-    columns, console = (SpinnerColumn(), said, TimeElapsedColumn()), Console(stderr=True)
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as shown:
-        task = shown.add_task("")
-        yield lambda description: shown.update(task, description=description)
