@@ -17,7 +17,7 @@ def loaded(*, points=1000, metrics_asked=10, unanswered=0, rejected=0):
 
 
 def audited(expected=1000, stored=1000, **counts):
-    zeros = {"resources": 1, "incomplete": 0, "confirmed": 0, "expired": 0, "unknown": 0}
+    zeros = {"resources": 9, "incomplete": 0, "confirmed": 0, "expired": 0, "unknown": 0}
     return Audited(expected=expected, stored=stored, **{**zeros, **counts})
 
 
@@ -28,20 +28,25 @@ def audited(expected=1000, stored=1000, **counts):
             2,
             [loaded(points=690_000, metrics_asked=2317), loaded()],
             audited(),
-            "2 of 2 shards, 691,000 points, 2,327 metrics asked ($0.02), coverage 100.00 %",
+            "2 of 2 shards, 691,000 points, 2,327 metrics asked ($0.02), "
+            "coverage 100.00 % of 9 resources",
             id="whole",
         ),
         pytest.param(
             3,
             [loaded(unanswered=2, rejected=5)],
             audited(1_000_000, 999_999, incomplete=1, confirmed=2),
-            "1 of 3 shards, 1,000 points, 10 metrics asked ($0.00), coverage 99.99 %, "
-            "1 resources lack points, 2 with confirmed gaps, 2 queries unanswered, "
-            "5 documents rejected",
+            "1 of 3 shards, 1,000 points, 10 metrics asked ($0.00), "
+            "coverage 99.99 % of 9 resources, 1 incomplete, "
+            "2 with confirmed gaps, 2 unanswered, 5 rejected",
             id="all-that-may-lack",
         ),
         pytest.param(
-            0, [], audited(), "nothing asked, coverage 100.00 %", id="all-was-there-already"
+            0,
+            [],
+            audited(),
+            "nothing asked, coverage 100.00 % of 9 resources",
+            id="all-was-there-already",
         ),
         pytest.param(0, [], audited(0, 0, expired=50), "nothing asked, 50 expired", id="expired"),
     ],
@@ -66,7 +71,9 @@ def test_the_end_of_a_run_is_noted_unless_a_person_has_noted_something(chain, el
     with ended(run) as there:
         notes.on_dag_run_success(there)
     with ended(run) as there:
-        assert re.match(r"4 of 4 shards, [\d,]+ points, .*, coverage 100\.00 %$", there.note)
+        assert re.match(
+            r"4 of 4 shards, [\d,]+ points, .*, coverage 100\.00 % of 50 resources$", there.note
+        )
         there.note, there.dag_run_note.user_id = "kept for the auditors", "someone"
     with ended(run) as there:
         notes.on_dag_run_success(there)

@@ -42,13 +42,14 @@ def sentence(planned: int, loaded: Sequence[Mapping[str, Any]], audited: Audited
     ]
     if audited.expected:
         # Rounded down: 100 % is all of it.
-        said.append(f"coverage {math.floor(1e4 * audited.stored / audited.expected) / 100:.2f} %")
+        share = math.floor(1e4 * audited.stored / audited.expected) / 100
+        said.append(f"coverage {share:.2f} % of {audited.resources:,} resources")
     counts = {
-        "resources lack points": audited.incomplete,
+        "incomplete": audited.incomplete,
         "with confirmed gaps": audited.confirmed,
         "expired": audited.expired,
-        "queries unanswered": sum(one["written"]["unanswered"] for one in loaded),
-        "documents rejected": sum(one["rejected"] for one in loaded),
+        "unanswered": sum(one["written"]["unanswered"] for one in loaded),
+        "rejected": sum(one["rejected"] for one in loaded),
     }
     return ", ".join(said + [f"{count:,} {what}" for what, count in counts.items() if count])
 

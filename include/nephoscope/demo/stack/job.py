@@ -60,12 +60,12 @@ def backfill(airflow: Airflow, days: Sequence[date], watch: Watch) -> Standing:
 
     Days that were collected before are left alone, runs that failed are made again.
     """
-    first, last = _scheduled(days[0]), _scheduled(days[-1])
+    first, last = scheduled(days[0]), scheduled(days[-1])
     _create(airflow, days)
     return _await(airflow, DAILY, first, last, watch, enough=len(days))
 
 
-def _scheduled(day: date) -> datetime:
+def scheduled(day: date) -> datetime:
     """Return when the run that collects a day is scheduled: the end of its interval."""
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
     return midnight + timedelta(days=1) + DAY_SETTLES
@@ -79,7 +79,7 @@ def _create(airflow: Airflow, days: Sequence[date]) -> None:
     """
     error = None
     for _ in range(_TRIES):
-        found = standing(airflow.api, DAILY, _scheduled(days[0]), _scheduled(days[-1]))
+        found = standing(airflow.api, DAILY, scheduled(days[0]), scheduled(days[-1]))
         if found.runs == len(days) and not found.failed:
             return
         error = _try_to_create(airflow, days)

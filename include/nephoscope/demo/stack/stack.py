@@ -35,7 +35,11 @@ class Stack:
     kept: Kept
 
     def __init__(
-        self, options: Options, since: date, say: Callable[[str], None] = lambda _: None
+        self,
+        options: Options,
+        since: date,
+        say: Callable[[str], None] = lambda _: None,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
         """Take the options; nothing is started yet.
 
@@ -43,10 +47,12 @@ class Stack:
             options: what was chosen.
             since: the first UTC day that the daily DAG collects without being asked.
             say: is told what is being done.
+            settings: variables of Airflow's environment that go before the demo's.
         """
         self._options = options
         self._since = since
         self._say = say
+        self._settings = settings or {}
         self._started = ExitStack()
 
     def __enter__(self) -> Self:
@@ -67,9 +73,8 @@ class Stack:
 
     def _start(self, started: ExitStack) -> None:
         self.kept = kept = started.enter_context(hold(self._options))
-        self.airflow = Airflow(
-            kept.folder / "airflow", kept.folder / "log", _environment(kept, self._since)
-        )
+        environment = {**_environment(kept, self._since), **self._settings}
+        self.airflow = Airflow(kept.folder / "airflow", kept.folder / "log", environment)
         started.callback(self.airflow.stop)
         self._say("starting the stand-in AWS and Elasticsearch")
         self.airflow.migrate()
