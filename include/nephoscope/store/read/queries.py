@@ -1,4 +1,4 @@
-"""Stored points for the report, and what is stored of each series for the audit.
+"""Stored points for the report and the comparison with the archive, and counts for the audit.
 
 Names reach Elasticsearch only as terms and field names, never as a query string, a script or a
 pattern, so none of them can mean more than itself. What is read is whole: a shard that does not
