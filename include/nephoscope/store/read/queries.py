@@ -164,7 +164,7 @@ def stored_points(
         fields = [*(value_field(namespace, measure) for measure in measures), INGESTED]
         dimensions = fields_of(client, namespace).dimensions
         read = rows.Rows(dimensions)
-        query = during(_of_some(resources, dimensions, period), window)
+        query = during(_of_some(resources, period), window)
         for page in stored.hits(query, rows.sort(dimensions, fields)):
             read.add(page)
     for (account, region, key, of), times, (*columns, ingested) in read.each():
@@ -222,16 +222,12 @@ def _any(queries: Sequence[Query]) -> Query:
     return {"bool": {"should": queries, "minimum_should_match": 1}}
 
 
-def _of_some(resources: Sequence[Resource], dimensions: Sequence[str], period: int | None) -> Query:
-    """Ask for resources of a namespace that has these dimensions, of one period or of any."""
-    theirs = {name for one in resources for name, _ in one.dimensions}
-    others = [
-        {"exists": {"field": f"{DIMENSIONS}{one}"}} for one in dimensions if one not in theirs
-    ]
+def _of_some(resources: Sequence[Resource], period: int | None) -> Query:
+    """Ask for resources of a namespace, of one period or of any."""
     some = [_of_namespace(resources[0].namespace), _any([_of(one) for one in resources])]
     if period is not None:
         some.append({"term": {"aws.cloudwatch.period": period}})
-    return {"bool": {"filter": some, "must_not": others}}
+    return {"bool": {"filter": some}}
 
 
 def _of(resource: Resource) -> Query:
