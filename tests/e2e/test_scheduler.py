@@ -6,30 +6,23 @@ scheduler, dag-processor, api-server and triggerer, each a process of its own.
 
 import os
 import signal
-from collections import defaultdict
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, time, timedelta
-from itertools import product
+from datetime import UTC, datetime, timedelta
 
 import pytest
-import yaml
 from elasticsearch import Elasticsearch
-from elasticsearch.helpers import scan
 
-import truth
-from nephoscope.config.settings import ROOT
 from nephoscope.demo.process import ServiceError
 from nephoscope.demo.stack import job
 from nephoscope.demo.stack.backing import Options
 from nephoscope.demo.stack.stack import Stack
 from nephoscope.demo.stack.summary import summarise
 from nephoscope.errors import Incomplete
+from scheduled import expected, stored
 from standing import tell
 
 NOW = datetime.now(UTC)
 DAYS = job.final_days(NOW, 3)
-DAY = 86_400
-FIELDS = {"Average": "avg", "Maximum": "max", "Minimum": "min", "Sum": "sum"}
 
 
 @pytest.fixture(scope="module")
@@ -48,46 +41,6 @@ def client(stack):
     with Elasticsearch(stack.node.url) as client:
         client.indices.refresh(index="cloudwatch_metrics")
         yield client
-
-
-def midnight(day):
-    return datetime.combine(day, time(), UTC)
-
-
-def stored(client, first, last):
-    """Documents of the days, by resource, period and epoch second."""
-    start, end = midnight(first), midnight(last + timedelta(days=1))
-    span = {"range": {"@timestamp": {"gte": start.isoformat(), "lt": end.isoformat()}}}
-    for hit in scan(client, index="cloudwatch_metrics", query={"query": span}, size=5000):
-        source = hit["_source"]
-        key = (
-            source["aws"]["dimensions"]["InstanceId"],
-            source["aws"]["cloudwatch"]["period"],
-            int(datetime.fromisoformat(source["@timestamp"]).timestamp()),
-        )
-        yield key, source
-
-
-def asked():
-    """Metric and statistic of each series that the shipped collections ask of an instance."""
-    collections = yaml.safe_load((ROOT / "include" / "collections.yaml").read_text("utf-8"))
-    for metric, statistics in collections["collections"]["ec2"]["metrics"].items():
-        for statistic in statistics:
-            yield metric, statistic
-
-
-def expected(days, anchor):
-    """What the specification says that the documents of the days hold."""
-    documents = defaultdict(lambda: defaultdict(dict))
-    starts = [int(midnight(day).timestamp()) for day in days]
-    fleet = truth.instances(seed=7, count=50, anchor=anchor)
-    for one, (metric, statistic) in product(fleet, asked()):
-        period = truth.native(one, metric)
-        for second in (second for start in starts for second in range(start, start + DAY, period)):
-            value = truth.value(one, metric, statistic, period, second)
-            if value is not None:
-                documents[one.id, period, second][metric][FIELDS[statistic]] = value
-    return documents
 
 
 def test_every_stored_value_equals_the_specification(stack, client):
@@ -111,11 +64,6 @@ def test_each_document_says_whose_it_is_and_when_it_was_read(client):
     assert datetime.fromisoformat(source["event"]["ingested"]) > NOW - timedelta(minutes=5)
 
 
-def calls(stack):
-    """How often the stand-in was asked for points."""
-    return sum(tell(stack.aws.url, "GET", "counters")["calls"]["GetMetricData"].values())
-
-
 def collect_again(airflow, day):
     """Have a day be collected by Airflow's backfill, though it was collected before."""
     span = "--from-date", f"{day}", "--to-date", f"{day}T06:00:00"
@@ -131,16 +79,6 @@ def collect_again(airflow, day):
             raise
 
     airflow.until(created, "the backfill before to be closed", 120)
-
-
-def test_the_same_days_again_change_no_document(stack, client):
-    before = dict(stored(client, DAYS[0], DAYS[0]))
-    asked_before = calls(stack)
-    collect_again(stack.airflow, DAYS[0])
-    job.backfill(stack.airflow, DAYS[:1], lambda *_: stack.check())
-    client.indices.refresh(index="cloudwatch_metrics")
-    assert calls(stack) > asked_before
-    assert dict(stored(client, DAYS[0], DAYS[0])) == before
 
 
 def kill_one(airflow, task_id):

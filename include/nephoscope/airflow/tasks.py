@@ -32,6 +32,7 @@ DEFAULTS = {
 
 _RUN = "run"
 _SHARD = "{{ task.op_kwargs['shard']['name'] }}"
+_EXTRACT = "collect.extract"
 
 
 @task
@@ -68,7 +69,21 @@ def plan(cadence: str) -> list[dict[str, Any]]:
         log.warning("%d resource days are not asked: CloudWatch may no longer hold them", expired)
     if older := planned.unasked.get("not kept"):
         log.info("%d resource days are not asked: they are older than `keep` says", older)
-    return planned.shards
+    return planned.shards + _blanks(context, planned)
+
+
+def _blanks(context: Any, planned: Any) -> list[dict[str, Any]]:
+    """Return as many shards of nothing as this run had more when it was planned before.
+
+    Airflow 3.3 marks mapped tasks that a new plan has no value for as removed, and leaves them so
+    when a later plan has one: that shard would not be read, and the run be green.
+    """
+    ti = context["ti"]
+    of_run = {"dag_id": ti.dag_id, "task_ids": [_EXTRACT], "run_ids": [ti.run_id]}
+    known = ti.get_task_states(**of_run).get(ti.run_id, {})
+    mapped = sum(name != _EXTRACT for name in known)  # the rest end with their index
+    blank = {"run": planned.run, "number": 0, "name": "nothing to ask", "account": "", "region": ""}
+    return [blank] * (mapped - len(planned.shards))
 
 
 @task(
@@ -80,6 +95,8 @@ def extract(shard: dict[str, Any]) -> dict[str, Any]:
     """Read one shard from CloudWatch into the archive."""
     from nephoscope.chain import steps
 
+    if not shard["number"]:
+        raise AirflowSkipException("this plan has fewer shards than the one before of this run")
     attempt = get_current_context()["ti"].try_number
     written = steps.extract(
         run.archive(), shard["run"], shard["number"], attempt, AirflowCloud(), run.now
@@ -128,16 +145,18 @@ def audit(loaded: Any, *, final: bool = False) -> dict[str, Any]:
     """
     from nephoscope.chain.audit import audit as run_audit
 
-    found = run_audit(run.archive(), _planned(), elasticsearch_client(), final=final)
-    shards = list(loaded or ())
+    planned, ti = _planned(), get_current_context()["ti"]
+    found = run_audit(run.archive(), planned, elasticsearch_client(), final=final)
+    # A task that is skipped now has left what it returned when this run was planned before.
+    shards = [shard for shard in loaded or () if shard["run"] == planned]
+    wanted = sum(shard["number"] > 0 for shard in ti.xcom_pull(task_ids="plan"))
     unanswered = sum(shard["written"]["unanswered"] for shard in shards)
     rejected = sum(shard["rejected"] for shard in shards)
     reasons = next((shard["reasons"] for shard in shards if shard["reasons"]), "")
     log.info("%s, %d queries unanswered, %d documents rejected", found, unanswered, rejected)
-    ti = get_current_context()["ti"]
-    note = notes.sentence(len(ti.xcom_pull(task_ids="plan")), shards, found)
-    ti.xcom_push(key=notes.KEY, value=note)
-    return {**asdict(found), "unanswered": unanswered, "rejected": rejected, "reasons": reasons}
+    ti.xcom_push(key=notes.KEY, value=notes.sentence(wanted, shards, found))
+    counts = {"unanswered": unanswered, "rejected": rejected, "unread": wanted - len(shards)}
+    return {**asdict(found), **counts, "reasons": reasons}
 
 
 @task(multiple_outputs=False, trigger_rule="all_done")
@@ -172,6 +191,8 @@ def verdict(audited: dict[str, Any] | None) -> None:
     from nephoscope.chain.rejected import sentence
 
     found = []
+    if audited and audited["unread"]:
+        found.append(f"{audited['unread']} shards were not read, and no task failed: clear the run")
     if audited and audited["unanswered"]:
         found.append(
             f"CloudWatch did not answer {audited['unanswered']} queries; the rest is stored. "
