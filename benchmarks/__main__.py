@@ -18,7 +18,18 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import coverage, day, large_fleet, memory, pages, queries, quota, repair, store
+from benchmarks import (
+    airflow_backfill,
+    coverage,
+    day,
+    large_fleet,
+    memory,
+    pages,
+    queries,
+    quota,
+    repair,
+    store,
+)
 from benchmarks.figures import Figure
 
 BENCHMARKS: dict[str, Callable[[bool], list[Figure]]] = {
@@ -31,6 +42,7 @@ BENCHMARKS: dict[str, Callable[[bool], list[Figure]]] = {
     "queries": queries.run,
     "coverage": coverage.run,
     "repair": repair.run,
+    "airflow_backfill": airflow_backfill.run,
 }
 """By name; each takes whether to be small."""
 

@@ -37,5 +37,7 @@ def test_all_benchmarks_run_at_small_sizes_and_write_their_figures(tmp_path):
 def test_a_benchmark_that_there_is_not_is_named(tmp_path):
     done = run("nothing")
     assert done.returncode == 2
-    known = "pages, day, memory, quota, large_fleet, store, queries, coverage, repair"
+    known = (
+        "pages, day, memory, quota, large_fleet, store, queries, coverage, repair, airflow_backfill"
+    )
     assert f"no benchmark nothing: {known}" in done.stderr
