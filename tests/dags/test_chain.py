@@ -105,6 +105,16 @@ def test_a_backfill_of_days_that_are_not_kept_asks_nothing_and_is_no_failure(
     assert "50 resource days are not asked: they are older than `keep` says" in caplog.text
 
 
+def test_a_run_of_a_single_shard_is_audited(chain, elasticsearch, tmp_path):
+    path = tmp_path / "collections.yaml"
+    text = path.read_text(encoding="utf-8")
+    one = text.replace("[eu-west-1, us-east-1]", "[eu-west-1]")
+    path.write_text(one + "    period: 300\n", encoding="utf-8")
+    run = chain("collect_metrics", datetime.now(UTC))
+    assert run.state == "success", states(run)
+    assert [index for task, index in states(run) if task == "collect.load"] == [0]
+
+
 def test_a_live_run_without_params_stores_the_last_settled_window(chain, elasticsearch):
     now = datetime.now(UTC)
     run = chain("collect_metrics", now)

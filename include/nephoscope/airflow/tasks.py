@@ -147,8 +147,9 @@ def audit(loaded: Any, *, final: bool = False) -> dict[str, Any]:
 
     planned, ti = _planned(), get_current_context()["ti"]
     found = run_audit(run.archive(), planned, elasticsearch_client(), final=final)
+    returned = [loaded] if isinstance(loaded, dict) else loaded or ()  # of one shard: no list
     # A task that is skipped now has left what it returned when this run was planned before.
-    shards = [shard for shard in loaded or () if shard["run"] == planned]
+    shards = [shard for shard in returned if shard["run"] == planned]
     wanted = sum(shard["number"] > 0 for shard in ti.xcom_pull(task_ids="plan"))
     unanswered = sum(shard["written"]["unanswered"] for shard in shards)
     rejected = sum(shard["rejected"] for shard in shards)
