@@ -2,6 +2,7 @@
 
 NephoscopeError
 ├── ConfigError        the owner wrote something wrong; trying again can't help
+├── OverBudget         a run would cost more than the owner allows; nothing was asked
 ├── AccessDenied       AWS or Elasticsearch refuses this identity; trying again can't help
 ├── SourceError        AWS did not answer, or not whole; trying again may help
 ├── StoreError         Elasticsearch did not take what was written; trying again may help
@@ -29,6 +30,10 @@ class NephoscopeError(Exception):
 
 class ConfigError(NephoscopeError):
     """The collections, a setting, a connection or a parameter is wrong."""
+
+
+class OverBudget(NephoscopeError):
+    """The run would cost more than the budget in the collections allows; nothing was asked."""
 
 
 class AccessDenied(NephoscopeError):

@@ -31,6 +31,7 @@ DEFAULTS = {
 """Of every task."""
 
 _RUN = "run"
+_DOCUMENTS = ("created", "merged", "unchanged", "rejected")
 _SHARD = "{{ task.op_kwargs['shard']['name'] }}"
 _EXTRACT = "collect.extract"
 
@@ -39,6 +40,7 @@ _EXTRACT = "collect.extract"
 def plan(cadence: str) -> list[dict[str, Any]]:
     """Ask AWS what there is and cut the work into shards; without a store, ask nothing."""
     from nephoscope.chain import steps
+    from nephoscope.chain.spending import reserve
     from nephoscope.store.answers import check
 
     client = elasticsearch_client()
@@ -61,6 +63,8 @@ def plan(cadence: str) -> list[dict[str, Any]]:
         slots=run.slots(chosen.pool),
         force=context["params"]["force"],
     )
+    dag_run = context["dag_run"].run_id
+    reserve(run.archive(), client, planned.run, planned.cost, collections.budget, dag_run)
     context["ti"].xcom_push(key=_RUN, value=planned.run)
     log.info("%d shards in %s: %s", len(planned.shards), planned.run, planned.cost)
     if whole := planned.unasked.get("whole"):
@@ -137,27 +141,31 @@ def _planned() -> str:
 
 @task(multiple_outputs=False, trigger_rule="all_done")
 def audit(loaded: Any, *, final: bool = False) -> dict[str, Any]:
-    """Compare what is stored with what there should be.
+    """Compare what is stored with what there should be, and what was asked with the estimate.
 
     Args:
         loaded: what the load tasks returned, of those that ended well.
         final: whether the days are read for good, which coverage then says.
     """
     from nephoscope.chain.audit import audit as run_audit
+    from nephoscope.chain.spending import settle
 
-    planned, ti = _planned(), get_current_context()["ti"]
-    found = run_audit(run.archive(), planned, elasticsearch_client(), final=final)
+    root, planned, client = run.archive(), _planned(), elasticsearch_client()
+    ti = get_current_context()["ti"]
     returned = [loaded] if isinstance(loaded, dict) else loaded or ()  # of one shard: no list
     # A task that is skipped now has left what it returned when this run was planned before.
     shards = [shard for shard in returned if shard["run"] == planned]
     wanted = sum(shard["number"] > 0 for shard in ti.xcom_pull(task_ids="plan"))
+    documents = {name: sum(shard[name] for shard in shards) for name in _DOCUMENTS}
+    spent = settle(root, client, planned, documents)
+    log.info("%s", spent)
+    found = run_audit(root, planned, client, final=final)
     unanswered = sum(shard["written"]["unanswered"] for shard in shards)
-    rejected = sum(shard["rejected"] for shard in shards)
     reasons = next((shard["reasons"] for shard in shards if shard["reasons"]), "")
-    log.info("%s, %d queries unanswered, %d documents rejected", found, unanswered, rejected)
+    log.info("%s, %d queries unanswered, documents: %s", found, unanswered, documents)
     ti.xcom_push(key=notes.KEY, value=notes.sentence(wanted, shards, found))
-    counts = {"unanswered": unanswered, "rejected": rejected, "unread": wanted - len(shards)}
-    return {**asdict(found), **counts, "reasons": reasons}
+    counts = {"unanswered": unanswered, "unread": wanted - len(shards), "reasons": reasons}
+    return {**asdict(found), **documents, **counts, "spent": spent.charges()}
 
 
 @task(multiple_outputs=False, trigger_rule="all_done")

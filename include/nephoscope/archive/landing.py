@@ -134,6 +134,14 @@ def newest_attempt(root: Place, run: str, number: int) -> str | None:
     return ended[-1].name if ended else None
 
 
+def begun(root: Place, run: str, shards: Iterable[Shard]) -> dict[str, bool]:
+    """Return the names of all attempts at a run's shards that left something, and which ended."""
+    folders = sorted({_folder(run, shard) for shard in shards})
+    paths = {path for folder in folders for path in files(root, folder)}
+    names = sorted(path.removesuffix(POINTS_FILE) for path in paths if path.endswith(POINTS_FILE))
+    return {name: f"{name}{ANSWERS_FILE}" in paths for name in names}
+
+
 def attempts(root: Place, day: Window) -> dict[str, list[str]]:
     """Return the names of all attempts of a UTC day that ended, by the path of their `Source`.
 

@@ -8,15 +8,16 @@ from typing import Any
 import pandas as pd
 
 from nephoscope.archive import runs
+from nephoscope.archive.spending import kept_spending
 from nephoscope.instances import NAMESPACE, described, names_one
 from nephoscope.model import Window, dimensions_from_key
 from nephoscope.place import Place
-from nephoscope.plan.cost import cost
 from nephoscope.plan.planning import Plan
 from nephoscope.plan.windows import DAY_SETTLES
 from nephoscope.report.frames import fleet
 from nephoscope.report.page import Facts
 from nephoscope.report.write import FIGURES, update_latest, write_day
+from nephoscope.spending import Spending
 from nephoscope.store.inventory import inventory
 from nephoscope.store.read import queries
 from nephoscope.store.read.totals import totals
@@ -38,14 +39,14 @@ def report(
         final: whether the days have settled. Else a day that has is left to the daily run, and
             the fleet alone is drawn.
     """
-    plan = runs.read_plan(archive, run)
+    plan, spending = runs.read_plan(archive, run), kept_spending(archive, run)
     queries.refresh(client)
     pages = []
     for day, settled in _days(plan).items():
         if not final and day.end + DAY_SETTLES <= asked_at:
             continue
         drawn = fleet(_points(client, day), _instances(client, asked_at), day, settled)
-        facts = _facts(client, day, asked_at, cost(plan.shards).dollars if final else None)
+        facts = _facts(client, day, asked_at, spending)
         pages.append(write_day(root, drawn, facts, FIGURES if final else 0).page)
     if pages:
         update_latest(root)
@@ -92,12 +93,12 @@ def _instances(client: Any, at: datetime) -> pd.DataFrame:
     )
 
 
-def _facts(client: Any, day: Window, asked_at: datetime, dollars: float | None) -> Facts:
+def _facts(client: Any, day: Window, asked_at: datetime, spending: Spending | None) -> Facts:
     stored = totals(client, namespace=NAMESPACE, window=day)
     return Facts(
         asked_at=asked_at,
         newest=stored.newest,
         ingested=stored.ingested,
         documents=stored.documents,
-        dollars=dollars,
+        spending=spending,
     )

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from nephoscope.config.accounts import Account
+from nephoscope.config.budget import Budget
 from nephoscope.config.catalogue import catalogue, known_metric
 from nephoscope.config.consistency import problems
 from nephoscope.config.patterns import is_pattern, matches
@@ -170,6 +171,8 @@ class Collections(Entry):
     """The accounts to read, by one Airflow connection each."""
     collections: Annotated[Mapping[Name, Collection], Field(min_length=1)]
     """What to read of each account, by names of your own."""
+    budget: Budget = Budget()
+    """What AWS may charge."""
 
     @model_validator(mode="after")
     def _once(self) -> Self:

@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from nephoscope.report.fleet import Cell, Fleet, Instance, Span
 from nephoscope.report.heat import Heat
+from nephoscope.spending import Spending, priced
 
 _GAPS = 50  # rows of the table of gaps
 _BUSIEST = 10
@@ -27,7 +28,7 @@ class Facts:
     newest: datetime | None  # the newest stored point
     ingested: datetime | None  # when AWS was last asked, of all documents read
     documents: int
-    dollars: float | None  # what AWS charges for reading the day; None of one that is not over
+    spending: Spending | None  # of the run that drew it; None where none was noted
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ def _templates() -> Environment:
         "percent": percent,
         "coverage": coverage,
         "number": "{:,}".format,
-        "dollars": dollars,
+        "dollars": priced,
         "lasting": lasting,
         "day": "{:%-d %B %Y}".format,
         "moment": "{:%-d %b %Y %H:%M}".format,
@@ -157,11 +158,6 @@ def percent(value: float) -> str:
 def coverage(value: float) -> str:
     """Write a coverage rounded down: 100 is said of what is whole alone."""
     return "\N{EN DASH}" if isnan(value) else f"{floor(value * 10) / 10:g}"
-
-
-def dollars(value: float) -> str:
-    """Write US dollars, with four decimals below a cent."""
-    return f"${value:.4f}" if 0 < value < 0.01 else f"${value:,.2f}"
 
 
 def lasting(seconds: float) -> str:

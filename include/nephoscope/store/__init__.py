@@ -13,6 +13,7 @@
     decoding     JSON of many small objects, read fast
     labels       what is known of a resource, on documents and in the inventory
     inventory    the resources, and what they were called when
+    spending     what runs cost, and the ledger that holds them to a budget
 
 The official client is an argument everywhere. Nothing here knows Airflow.
 """

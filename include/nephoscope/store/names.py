@@ -23,6 +23,8 @@ ALL_COVERAGE = "cloudwatch_coverage"
 
 INVENTORY = "cloudwatch-inventory"
 
+COSTS = "cloudwatch-costs"
+
 WRITING, COPYING = "cloudwatch-write-", "cloudwatch-copying-"
 """How the aliases begin by which indices, and copies that are not finished, are written."""
 

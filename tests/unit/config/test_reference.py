@@ -69,7 +69,7 @@ def test_each_key_of_the_schema_is_described_and_stands_in_the_tables():
         for whole in (model.get("anyOf", [model])[-1],)
         for name, said in whole["properties"].items()
     ]
-    assert len(keys) == 22
+    assert len(keys) == 24
     for name, said in keys:
         assert re.search(rf"\| `([a-z_.<>]+\.)?{name}` \| {re.escape(said)} \|", tables())
 
@@ -179,6 +179,9 @@ def test_the_schema_accepts_what_the_model_accepts(entry):
         pytest.param("us-east-1]", "us-east-1], linked: [123456789012]", id="linked"),
         pytest.param("us-east-1]", "us-east-1], quotas: {calls: 0}", id="quotas"),
         pytest.param("us-east-1]", "us-east-1], quotas: {call: 5}", id="quota"),
+        pytest.param("\ncollections:", "\nbudget: {per_run: 0}\ncollections:", id="budget"),
+        pytest.param("\ncollections:", "\nbudget: {per_day: $2}\ncollections:", id="dollars"),
+        pytest.param("\ncollections:", "\nbudget: 2.00\ncollections:", id="budget-no-mapping"),
     ],
 )
 def test_model_and_schema_refuse_the_same(tmp_path, old, new):

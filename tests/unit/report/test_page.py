@@ -11,21 +11,28 @@ from nephoscope.report.page import (
     Facts,
     Picture,
     coverage,
-    dollars,
     lasting,
     percent,
     render_day,
     render_index,
 )
+from nephoscope.spending import Charge, Spending
 from unit.report.fleets import DAY, named, planted
 from unit.report.hostile import PAYLOADS
 
+SPENDING = Spending(
+    "runs/collect_metrics_daily/20261121T060000.000000Z",
+    "scheduled__2026-11-21T06:00:00+00:00",
+    datetime(2026, 11, 21, 6, tzinfo=UTC),
+    estimated=Charge(2_310, 86_400, 0.0231, 0.02),
+    asked=Charge(2_300, 86_000, 0.023, 0.02),
+)
 FACTS = Facts(
     asked_at=datetime(2026, 11, 21, 6, 4, tzinfo=UTC),
     newest=datetime(2026, 11, 20, 23, 55, tzinfo=UTC),
     ingested=datetime(2026, 11, 21, 6, 1, tzinfo=UTC),
     documents=15_012,
-    dollars=0.0214,
+    spending=SPENDING,
 )
 VOID = {"meta", "img", "link", "br", "hr", "input"}
 SAFE = re.compile(
@@ -75,6 +82,11 @@ def tree():
     return Tree(page_of(planted()[2]))
 
 
+@pytest.mark.parametrize("spending", [None, replace(SPENDING, asked=None)])
+def test_what_was_not_counted_is_not_told(spending):
+    assert "estimated" not in Tree(page_of(planted(10)[2], replace(FACTS, spending=spending))).words
+
+
 def test_the_page_is_well_formed(tree):
     assert tree.open == []
 
@@ -86,7 +98,8 @@ def test_the_page_is_well_formed(tree):
         "20 Nov 2026 00:00 to 21 Nov 2026 00:00 UTC · account 123456789012 · eu-west-1, us-east-1",
         "47 running, 2 stopped, 1 unknown",
         "44 points missing",
-        "in 15,012 documents; AWS charge $0.02",
+        "in 15,012 documents",
+        "The run asked AWS for 2,300 metrics, $0.023; estimated were 2,310 metrics, $0.0231.",
         "read from AWS 21 Nov 2026 06:01, 6 h 6 min later",
         "Busiest: prod-web-00, p95 99.4 %",
         "Quietest: prod-api-01",
@@ -210,13 +223,6 @@ def test_a_coverage_is_never_rounded_up(value, text):
 @pytest.mark.parametrize(("value", "text"), [(12.34, "12.3"), (float("nan"), "\u2013")])
 def test_per_cent_has_one_decimal(value, text):
     assert percent(value) == text
-
-
-@pytest.mark.parametrize(
-    ("value", "text"), [(0, "$0.00"), (0.0042, "$0.0042"), (0.25, "$0.25"), (1234.5, "$1,234.50")]
-)
-def test_dollars_are_never_rounded_to_nothing(value, text):
-    assert dollars(value) == text
 
 
 @pytest.mark.parametrize(

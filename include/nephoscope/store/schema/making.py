@@ -16,7 +16,7 @@ from elasticsearch import BadRequestError, Elasticsearch
 
 from nephoscope.store import names
 from nephoscope.store.answers import answered
-from nephoscope.store.schema.mappings import COVERAGE, INVENTORY, METRICS, Template
+from nephoscope.store.schema.mappings import COSTS, COVERAGE, INVENTORY, METRICS, Template
 from nephoscope.store.schema.templates import ensure_template, refuse_newer
 
 Body = Mapping[str, Any]
@@ -45,6 +45,11 @@ def ensure_indices(client: Elasticsearch, namespace: str, days: Iterable[date]) 
 def ensure_inventory(client: Elasticsearch) -> None:
     """Make the inventory index if it does not exist yet."""
     _ensure(client, INVENTORY, names.INVENTORY, None, {})
+
+
+def ensure_costs(client: Elasticsearch) -> None:
+    """Make the index of costs if it does not exist yet."""
+    _ensure(client, COSTS, names.COSTS, None, {})
 
 
 def ensure_coverage(client: Elasticsearch, years: Iterable[int]) -> None:

@@ -34,7 +34,7 @@ class Template:
     """What the indices of a kind have in common.
 
     Attributes:
-        kind: metrics, inventory or coverage; the names of its indices begin so.
+        kind: metrics, inventory, coverage or costs; the names of its indices begin so.
         settings: as Elasticsearch writes them.
         mappings: the same.
     """
@@ -58,26 +58,30 @@ def _fields(**fields: Any) -> dict[str, Any]:
     return {"properties": fields}
 
 
-def _mappings(of_aws: Mapping[str, Any], **own: Any) -> dict[str, Any]:
-    """Return mappings with ECS's fields of a cloud resource, those of AWS, and a kind's own."""
+def _strict(**own: Any) -> dict[str, Any]:
+    """Return mappings with a time and a kind's own fields, and no other."""
     return {
         "dynamic": "strict",
         "date_detection": False,  # a dimension's value may look like a date
         "_meta": {"nephoscope": {"version": VERSION}},
-        "properties": {
-            "@timestamp": _DATE,
-            "cloud": _fields(
-                provider=_KEYWORD,
-                account=_fields(id=LABEL),
-                region=LABEL,
-                instance=_fields(id=_KEYWORD, name=_KEYWORD),
-                machine=_fields(type=_KEYWORD),
-            ),
-            "host": _fields(name=_KEYWORD),
-            "aws": _fields(**of_aws, tags={"type": "flattened"}),
-            **own,
-        },
+        "properties": {"@timestamp": _DATE, **own},
     }
+
+
+def _mappings(of_aws: Mapping[str, Any], **own: Any) -> dict[str, Any]:
+    """Return mappings with ECS's fields of a cloud resource, those of AWS, and a kind's own."""
+    return _strict(
+        cloud=_fields(
+            provider=_KEYWORD,
+            account=_fields(id=LABEL),
+            region=LABEL,
+            instance=_fields(id=_KEYWORD, name=_KEYWORD),
+            machine=_fields(type=_KEYWORD),
+        ),
+        host=_fields(name=_KEYWORD),
+        aws=_fields(**of_aws, tags={"type": "flattened"}),
+        **own,
+    )
 
 
 _SETTINGS = {"index.number_of_shards": 1, "index.auto_expand_replicas": "0-1"}
@@ -158,4 +162,28 @@ COVERAGE = Template(
 )
 """The days of resources (`coverage`)."""
 
-TEMPLATES = (METRICS, INVENTORY, COVERAGE)
+_ASKED = _fields(
+    metrics={"type": "long"},
+    points={"type": "long"},
+    dollars={"type": "double"},
+    dollars_if_grouped={"type": "double"},
+)
+
+COSTS = Template(
+    "costs",
+    settings=_SETTINGS,
+    mappings=_strict(
+        nephoscope=_fields(
+            dag=_KEYWORD,
+            dag_run=_KEYWORD,
+            run=_KEYWORD,
+            estimated=_ASKED,
+            asked=_ASKED,
+            stored=_fields(created=_POINTS, merged=_POINTS, unchanged=_POINTS, rejected=_POINTS),
+            reservations=_RAW,
+        ),
+    ),
+)
+"""What runs were estimated to ask and asked (`spending`), and a ledger for each UTC day."""
+
+TEMPLATES = (METRICS, INVENTORY, COVERAGE, COSTS)
