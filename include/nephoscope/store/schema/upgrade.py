@@ -57,7 +57,7 @@ class _Index:
 def upgrade(client: Elasticsearch, patience: Patience | None = None) -> list[str]:
     """Bring the store to this program's version, and say what was done: a line for each thing.
 
-    Where all is of this version that is nothing, and costs four requests. Killed, or failed for
+    Where all is of this version that is nothing, and costs five requests. Killed, or failed for
     want of an answer, it is to be called again.
 
     Raises:
