@@ -16,14 +16,13 @@ from nephoscope.archive.layout import Attempt
 from nephoscope.archive.runs import shard_name
 from nephoscope.coverage import EXPIRED
 from nephoscope.place import Place, put
-from nephoscope.plan.cost import DOLLARS_PER_METRIC, Cost, cost
+from nephoscope.plan.cost import DOLLARS_PER_METRIC, STATISTICS_AS_ONE, Cost, cost
 from nephoscope.plan.shards import Shard
 from nephoscope.spending import Charge, Spending, exact
 
 COST_FILE = "cost.json"
 
 _SPENDING = TypeAdapter(Spending)
-_TOGETHER = 5  # statistics of a metric, by the cheaper reading of AWS's price list
 
 
 def keep_spending(root: Place, spending: Spending) -> None:
@@ -77,7 +76,7 @@ def _answered(root: Place, name: str) -> Charge:
     answers = landing.read_answers(root, name)
     answers = answers.filter(pc.not_equal(answers["status"].cast("string"), EXPIRED))
     each = answers.group_by(["dimensions", "metric"]).aggregate([([], "count_all")])
-    grouped = sum(-(-count // _TOGETHER) for count in each["count_all"].to_pylist())
+    grouped = sum(-(-count // STATISTICS_AS_ONE) for count in each["count_all"].to_pylist())
     return Charge(
         answers.num_rows,
         pc.sum(answers["points"]).as_py() or 0,
