@@ -23,7 +23,7 @@ from nephoscope.store.schema.upgrade import upgrade
 INSTANCES, MINUTES = 2, 30
 DOCUMENTS = INSTANCES * MINUTES
 QUICK = Patience(sleep=lambda _: None)
-LOOKING = 4
+LOOKING = 5
 """Requests of an upgrade before the first that changes something."""
 READING = LOOKING + 7
 """The first that reads documents: the index takes no writes, and its copy stands."""
