@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
 from nephoscope.config.collections import Collection
-from nephoscope.coverage import Measure
+from nephoscope.coverage import Coverage, Measure
 from nephoscope.model import Seen, Window, outlived
 from nephoscope.plan.fleet import at_rest
 from nephoscope.plan.held import Held, standing
@@ -71,13 +71,18 @@ class Sorting:
     def piles(self, wanted: Iterable[tuple[Seen, Mapping[str, Any]]]) -> dict[Kind, Pile]:
         """Sort resources, each with its attributes in the window."""
         piles: dict[Kind, Pile] = defaultdict(Pile)
-        when = cache(self._when)  # the same for all of a fleet, but for their monitoring
+        kind_of = cache(self._kind)  # the same for all of a fleet, but for their monitoring
         for one, attributes in wanted:
             detailed, stopped = bool(attributes.get("detailed")), at_rest(one, self.window)
+            known = self.held.of(one.resource, self.window)
             kinds: dict[Kind, dict[str, tuple[str, ...]]] = defaultdict(dict)
             for metric in one.metrics:
-                kind = Kind(one.resource.account, *when(metric, detailed, stopped))
-                for statistic, (chosen, hull) in self._each(one, metric, kind).items():
+                kind = kind_of(one.resource.account, metric, detailed, stopped)
+                if not known or kind.reason not in {None, "expired"}:
+                    kinds[kind][metric] = self.statistics[metric]
+                    continue
+                for statistic in self.statistics[metric]:
+                    chosen, hull = self._stands(known, (metric, statistic), kind)
                     asked = kinds[chosen]
                     asked[metric] = (*asked.get(metric, ()), statistic)
                     piles[chosen].widen(hull)
@@ -87,32 +92,26 @@ class Sorting:
                 piles[chosen].series.append(series)
         return piles
 
-    def _when(self, metric: str, detailed: bool, stopped: bool) -> tuple[int, Reason | None]:
-        """Return at which period a metric is asked, or would be, and why it isn't."""
+    def _kind(self, account: str, metric: str, detailed: bool, stopped: bool) -> Kind:
+        """Return at which period a metric is asked whole, or would be, and why it isn't."""
         native = self.collection.native_period(metric, detailed=detailed)
         if outlived(self.window.end, self.collection.keep, self.asked_at):
-            return native, "not kept"
+            return Kind(account, native, "not kept")
         if stopped:
-            return native, "stopped"
+            return Kind(account, native, "stopped")
         period = finest_period(native, self.window.start, self.asked_at)
-        return (period, None) if period else (native, "expired")
+        return Kind(account, period) if period else Kind(account, native, "expired")
 
-    def _each(self, one: Seen, metric: str, kind: Kind) -> dict[str, tuple[Kind, Window | None]]:
-        """Return the kind of each statistic of a metric, and the hull of its gaps."""
-        known = self.held.of(one.resource, self.window)
-        if not known or kind.reason not in {None, "expired"}:
-            return dict.fromkeys(self.statistics[metric], (kind, None))
+    def _stands(
+        self, known: Sequence[Coverage], series: tuple[str, str], kind: Kind
+    ) -> tuple[Kind, Window | None]:
+        """Return the kind of a metric and statistic, and the hull of its gaps."""
         period = None if kind.reason else kind.period
-        found: dict[str, tuple[Kind, Window | None]] = {}
-        for statistic in self.statistics[metric]:
-            stands = standing(known, _measure(metric, statistic), period, self.asked_at)
-            if stands is None:
-                found[statistic] = kind, None
-            else:
-                repair = stands.reason is None
-                chosen = Kind(kind.account, stands.period, stands.reason, repair)
-                found[statistic] = chosen, stands.hull
-        return found
+        stands = standing(known, _measure(*series), period, self.asked_at)
+        if stands is None:
+            return kind, None
+        repair = stands.reason is None
+        return Kind(kind.account, stands.period, stands.reason, repair), stands.hull
 
 
 @cache
