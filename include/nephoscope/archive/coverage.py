@@ -78,22 +78,35 @@ def kept_coverage(root: Place, sources: Iterable[Source], day: Window) -> dict[K
 
 def read_coverage(root: Place, day: Window) -> Iterator[list[Coverage]]:
     """Yield what was found on a UTC day, source by source."""
-    for path in files(root, "coverage"):
-        if path.endswith(f"/{day_folder(day)}/{FILE}"):
-            yield [*_read(root, path.rpartition("/")[0]).values()]
+    for _, some in read_coverages(root, [day]):
+        yield some
+
+
+def read_coverages(
+    root: Place, days: Collection[Window]
+) -> Iterator[tuple[Window, list[Coverage]]]:
+    """Yield what was found on UTC days, after the day, source by source."""
+    for source, day in _known(root, days):
+        yield day, [*_read(root, f"coverage/{source}/{day_folder(day)}").values()]
 
 
 def count_coverage(root: Place, days: Collection[Window]) -> dict[tuple[str, Window], int]:
     """Count the resource days of UTC days, by the path of a `Source` and day, from metadata."""
-    folders = {day_folder(day): day for day in days}
     counts = {}
-    for path in files(root, "coverage"):
-        folder, _, file = path.rpartition("/")
-        source, _, name = folder.removeprefix("coverage/").rpartition("/")
-        if file == FILE and (day := folders.get(name)):
-            with (root / path).open("rb") as opened:
-                counts[source, day] = pq.read_metadata(opened).num_rows
+    for source, day in _known(root, days):
+        with (root / f"coverage/{source}/{day_folder(day)}/{FILE}").open("rb") as opened:
+            counts[source, day] = pq.read_metadata(opened).num_rows
     return counts
+
+
+def _known(root: Place, days: Collection[Window]) -> Iterator[tuple[str, Window]]:
+    """Yield the paths of the sources that something was found of on UTC days, each with the day."""
+    folders = {day_folder(day): day for day in days}
+    for path in files(root, "coverage"):
+        folder, _, file = path.removeprefix("coverage/").rpartition("/")
+        source, _, name = folder.rpartition("/")
+        if file == FILE and (day := folders.get(name)):
+            yield source, day
 
 
 def _folder(source: Source, day: Window) -> str:

@@ -68,7 +68,7 @@ def _compact(
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Kept:
     """What the archive has of a source and UTC day.
 
     Attributes:
@@ -84,9 +84,9 @@ class Held:
     landed: tuple[str, ...]
 
 
-def held(
+def kept(
     root: Place, days: Iterable[Window], namespaces: Collection[str] | None = None
-) -> Iterator[Held]:
+) -> Iterator[Kept]:
     """Yield what the archive has of UTC days, source by source.
 
     Args:
@@ -106,20 +106,20 @@ def held(
                 new = tuple(name for name in names if name not in compacted.attempts)
                 facts = compacted.facts
                 whose = facts[0].source if facts else landing.read_about(root, new[0])[0]
-                yield Held(whose, day, compacted, new)
+                yield Kept(whose, day, compacted, new)
 
 
-def newest(root: Place, held: Held) -> Iterator[tuple[int, pa.Table]]:
+def newest(root: Place, kept: Kept) -> Iterator[tuple[int, pa.Table]]:
     """Yield points as a day file has them, each once, its newest value, after their period (s).
 
     A table has some whole resources; no other of the period has points of these.
     """
-    if held.landed:
-        with _spilled(root, held.compacted.paths, held.landed) as spills:
+    if kept.landed:
+        with _spilled(root, kept.compacted.paths, kept.landed) as spills:
             for period in spills.periods:
                 yield from ((period, table) for table in spills.of(period).tables())
         return
-    for facts, path in zip(held.compacted.facts, held.compacted.paths, strict=True):
+    for facts, path in zip(kept.compacted.facts, kept.compacted.paths, strict=True):
         yield from ((facts.period, table) for table in day_files.read_points(root, path))
 
 
@@ -136,19 +136,19 @@ def count_points(
     """
     return {
         (one.source.path, one.day, period): points
-        for one in held(root, days, {namespace})
+        for one in kept(root, days, {namespace})
         for period, points in _count(root, one).items()
     }
 
 
-def _count(root: Place, held: Held) -> dict[int, int]:
+def _count(root: Place, kept: Kept) -> dict[int, int]:
     """Count points by period."""
     counts: dict[int, int] = defaultdict(int)
-    if not held.landed:
-        for facts, points in zip(held.compacted.facts, held.compacted.points, strict=True):
+    if not kept.landed:
+        for facts, points in zip(kept.compacted.facts, kept.compacted.points, strict=True):
             counts[facts.period] += points
         return counts
-    for period, table in newest(root, held):
+    for period, table in newest(root, kept):
         counts[period] += table.num_rows
     return counts
 

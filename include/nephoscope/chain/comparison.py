@@ -14,7 +14,7 @@ from itertools import groupby, islice
 from typing import Any
 
 from nephoscope.archive import rejected
-from nephoscope.archive.days import Held, held, newest
+from nephoscope.archive.days import Kept, kept, newest
 from nephoscope.archive.layout import Source
 from nephoscope.chain.differences import Difference, Points, Series, differences, refused
 from nephoscope.coverage import Measure
@@ -81,7 +81,7 @@ def compare(
     queries.refresh(client)
     indices = metrics_indices(client)
     for day in window.days():
-        archived = {one.source: one for one in held(root, [day], namespaces)}
+        archived = {one.source: one for one in kept(root, [day], namespaces)}
         there = (one for one in indices if _meet(one.window, day))
         found = {one.namespace for one in there} | {one.namespace for one in archived}
         for namespace in sorted(found if namespaces is None else found & set(namespaces)):
@@ -107,7 +107,7 @@ def _stored(client: Any, namespace: str, day: Window) -> dict[Source, Stored]:
 
 
 def _compared(
-    root: Place, archived: Held | None, reading: _Reading, watch: Watch
+    root: Place, archived: Kept | None, reading: _Reading, watch: Watch
 ) -> Iterator[Compared]:
     """Compare a UTC day of a source, period by period."""
     source, day = reading.source, reading.day
@@ -123,7 +123,7 @@ def _compared(
 
 
 def _sides(
-    root: Place, archived: Held | None, reading: _Reading
+    root: Place, archived: Kept | None, reading: _Reading
 ) -> Iterator[tuple[int, Points, Points]]:
     """Yield what is archived and what is stored of some whole resources, after the period (s)."""
     for period, table in newest(root, archived) if archived else ():

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from nephoscope.archive.coverage import read_coverage
+from nephoscope.archive.coverage import read_coverages
 from nephoscope.config.collections import Collections
 from nephoscope.coverage import Coverage, State, outside
 from nephoscope.model import Resource, Window
@@ -36,25 +36,21 @@ def held(
         asked_at: now, in UTC.
     """
     namespaces = {collections.collections[name].namespace for name in windows}
-    days = sorted({day for window in windows.values() for day in window.days()})
-    found = {}
-    for day in days:
-        kept = [
-            one
-            for some in read_coverage(root, day)
-            for one in some
-            if one.final and one.resource.namespace in namespaces
-        ]
-        if kept:
-            found[day] = _by_resource(_anew(client, kept, day, asked_at))
-    return Held(found)
+    days = {day for window in windows.values() for day in window.days()}
+    kept: dict[Window, list[Coverage]] = defaultdict(list)
+    for day, some in read_coverages(root, days):
+        kept[day] += (one for one in some if one.final and one.resource.namespace in namespaces)
+    if kept:
+        queries.refresh(client)
+    return Held(
+        {day: _by_resource(_anew(client, some, day, asked_at)) for day, some in kept.items()}
+    )
 
 
 def _anew(
     client: Any, kept: Iterable[Coverage], day: Window, asked_at: datetime
 ) -> Iterable[Coverage]:
     before = {one.key: one for one in kept}
-    queries.refresh(client)
     expected = map(_expected, before.values())
     return store_audit.audit(client, expected, day, settled=asked_at - DAY_SETTLES, before=before)
 
