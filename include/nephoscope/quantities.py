@@ -32,3 +32,9 @@ def size(of: float) -> str:
 def dollars(amount: float) -> str:
     """Write a price in US dollars; what is less than ten cents to a hundredth of a cent."""
     return f"${amount:,.4f}" if 0 < amount < _CENTS else f"${amount:,.2f}"
+
+
+def priced(value: float) -> str:
+    """Write US dollars, to the price of one metric where they are no whole cents."""
+    whole, _, parts = f"{value:,.5f}".partition(".")
+    return f"${whole}.{parts.rstrip('0').ljust(2, '0')}"

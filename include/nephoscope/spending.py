@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from nephoscope.config.budget import Budget
+from nephoscope.quantities import priced
 
 _DECIMALS = 6  # of a dollar; a metric asked costs 0.00001
 
@@ -98,12 +99,6 @@ def refusal(budget: Budget, cost: Charge, spent: float, runs: int, day: date) ->
         f"{priced(spent)}. To allow it, raise {' and '.join(f'budget.{one}' for one in names)} in "
         f"collections.yaml, or collect fewer collections or a shorter range{wait}"
     )
-
-
-def priced(value: float) -> str:
-    """Write US dollars, to the price of one metric where they are no whole cents."""
-    whole, _, parts = f"{value:,.5f}".partition(".")
-    return f"${whole}.{parts.rstrip('0').ljust(2, '0')}"
 
 
 def exact(dollars: float) -> float:

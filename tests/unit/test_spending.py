@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from nephoscope.config.budget import Budget
-from nephoscope.spending import Charge, priced, refusal
+from nephoscope.quantities import priced
+from nephoscope.spending import Charge, refusal
 
 DAY = date(2026, 11, 20)
 COST = Charge(metrics=2_310, points=86_400, dollars=0.0231, dollars_if_grouped=0.02)

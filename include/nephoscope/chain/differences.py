@@ -48,6 +48,11 @@ class Kind(StrEnum):
     OTHER = "other value stored"
     """The stored value was not read before the archive's: replay may leave it as it is."""
 
+    @property
+    def column(self) -> str:
+        """What its count of points is called in JSON."""
+        return self.replace(" ", "_")
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:

@@ -29,6 +29,7 @@ from nephoscope.plan.discovery import Discovery
 from nephoscope.plan.fleet import Memory, Remembered
 from nephoscope.plan.held import Held
 from nephoscope.plan.planning import Planner
+from nephoscope.plan.shards import Shard
 from nephoscope.plan.unasked import Reason, left_out
 from nephoscope.store import inventory
 from nephoscope.store.labels import document_fields
@@ -98,17 +99,19 @@ def plan(
             "long range by `airflow backfill create`, which makes a run of each day"
         )
     run = runs.write_plan(root, dag_id, made)
-    shards = [
-        {
-            "run": run,
-            "number": number,
-            "name": shard.name,
-            "account": shard.account or shard.connection,
-            "region": shard.region,
-        }
-        for number, shard in enumerate(made.shards, start=1)
-    ]
+    shards = [_words(run, number, shard) for number, shard in enumerate(made.shards, start=1)]
     return Planned(run, shards, cost(made.shards, slots), left_out(made.unasked))
+
+
+def _words(run: str, number: int, shard: Shard) -> dict[str, Any]:
+    """Return what a scheduler shows of a shard and passes on."""
+    return {
+        "run": run,
+        "number": number,
+        "name": shard.name,
+        "account": shard.account or shard.connection,
+        "region": shard.region,
+    }
 
 
 def _look(

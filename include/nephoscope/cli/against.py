@@ -96,19 +96,16 @@ def _row(one: Compared) -> dict[str, Any]:
         "period": one.period,
         "archived": one.archived,
         "stored": one.stored,
-        **{_name(kind): points[kind] for kind in Kind},
+        **{kind.column: points[kind] for kind in Kind},
     }
-
-
-def _name(kind: str) -> str:
-    return kind.replace(" ", "_")
 
 
 def summed(rows: Iterable[dict[str, Any]]) -> dict[str, int]:
     """Add up the counts of points, by the kinds' names and what is archived and stored."""
     from nephoscope.chain.differences import Kind
 
+    columns = "archived", "stored", *(kind.column for kind in Kind)
     counts: Counter[str] = Counter()
     for row in rows:
-        counts.update({name: row[name] for name in ("archived", "stored", *map(_name, Kind))})
+        counts.update({name: row[name] for name in columns})
     return dict(counts)

@@ -135,7 +135,7 @@ def sentences(found: Against) -> Iterator[str]:
     if found.equal:
         yield f"the archive and Elasticsearch hold the same {found.total['stored']:,} points"
     for sentence, what, kinds in _MEANT:
-        names = [kind.replace(" ", "_") for kind in kinds]
+        names = [kind.column for kind in kinds]
         rows = [row for row in found.rows if any(row[name] for name in names)]
         if rows:
             points = sum(row[name] for row in rows for name in names)

@@ -12,9 +12,10 @@ from math import floor, isnan
 import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from nephoscope.quantities import priced
 from nephoscope.report.fleet import Cell, Fleet, Instance, Span
 from nephoscope.report.heat import Heat
-from nephoscope.spending import Spending, priced
+from nephoscope.spending import Spending
 
 _GAPS = 50  # rows of the table of gaps
 _BUSIEST = 10
