@@ -8,6 +8,8 @@ import pytest
 import truth
 from clouds import ANCHOR
 from dag_runs import sources, states
+from nephoscope.airflow import tasks
+from nephoscope.errors import Incomplete
 from nephoscope.model import Window
 from nephoscope.store import names
 from stored import coverage
@@ -113,6 +115,13 @@ def test_a_run_of_a_single_shard_is_audited(chain, elasticsearch, tmp_path):
     run = chain("collect_metrics", datetime.now(UTC))
     assert run.state == "success", states(run)
     assert [index for task, index in states(run) if task == "collect.load"] == [0]
+
+
+def test_a_run_fails_of_which_a_shard_was_not_read_though_no_task_failed():
+    audited = {"unread": 0, "unanswered": 0, "rejected": 0, "reasons": ""}
+    tasks.verdict.function(audited)
+    with pytest.raises(Incomplete, match="2 shards were not read"):
+        tasks.verdict.function(audited | {"unread": 2})
 
 
 def test_a_live_run_without_params_stores_the_last_settled_window(chain, elasticsearch):
