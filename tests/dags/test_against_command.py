@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from dag_runs import elasticsearch_connection
 from nephoscope.archive import landing
-from nephoscope.cli import against, main
+from nephoscope.cli import against_found, main
 from nephoscope.model import Window
 from nephoscope.store import names
 from nephoscope.store.load.loader import load
@@ -125,7 +125,7 @@ def test_what_the_archive_lacks_is_told_with_what_that_means(command, both, tmp_
 
 
 def test_only_so_many_series_are_told_of_and_the_rest_is_counted(command, both, monkeypatch):
-    monkeypatch.setattr(against, "MOST", 4)
+    monkeypatch.setattr(against_found, "MOST", 4)
     both.indices.delete(index="cloudwatch-metrics-aws.ec2-2026.11")
     status, said = command("--json")
     assert (status, len(said["differences"]), said["not_told"]) == (1, 4, 8)

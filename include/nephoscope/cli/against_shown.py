@@ -1,4 +1,4 @@
-"""How `nephoscope coverage --against archive` shows what differs: as a table, or as JSON."""
+"""How `nephoscope coverage --against archive` shows what differs."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from nephoscope.chain.differences import Difference, Kind
-from nephoscope.cli.against import Against, summed
-from nephoscope.model import instant
+from nephoscope.cli.against_found import Against, summed
 
 _WIDTH = 170  # of the table: a figure that is cut short is worse than a line that wraps
 _NAMES = ("namespace", "account", "region", "period")
@@ -50,31 +49,6 @@ _MEANT = (
 )
 _MOST = 10  # resource days; JSON has more
 _MEASURES = 3
-
-
-def as_json(found: Against) -> dict[str, Any]:
-    """Return what was found as JSON has it."""
-    return {
-        "rows": found.rows,
-        "total": found.total,
-        "differences": [_one(found.rows[row], each) for row, each in found.told],
-        "not_told": found.not_told,
-        "equal": found.equal,
-    }
-
-
-def _one(row: dict[str, Any], each: Difference) -> dict[str, Any]:
-    dimensions, metric, statistic = each.series
-    return {
-        **{name: row[name] for name in ("day", "account", "region", "namespace", "period")},
-        "dimensions": dimensions,
-        "metric": metric,
-        "statistic": statistic,
-        "kind": str(each.kind),
-        "points": each.points,
-        "first": instant(each.first),
-        "last": instant(each.last),
-    }
 
 
 def show(found: Against) -> None:
