@@ -55,14 +55,14 @@ def unpause(airflow: Airflow, dag_id: str) -> None:
     airflow.until(done, f"Airflow to find the DAG {dag_id}", _PARSED_SECONDS)
 
 
-def backfill(airflow: Airflow, days: Sequence[date], watch: Watch) -> Standing:
+def backfill(airflow: Airflow, days: Sequence[date], watch: Watch, dag_id: str = DAILY) -> Standing:
     """Have the days collected by Airflow's own backfill, and wait for the end.
 
     Days that were collected before are left alone, runs that failed are made again.
     """
     first, last = scheduled(days[0]), scheduled(days[-1])
-    _create(airflow, days)
-    return _await(airflow, DAILY, first, last, watch, enough=len(days))
+    _create(airflow, dag_id, days)
+    return _await(airflow, dag_id, first, last, watch, enough=len(days))
 
 
 def scheduled(day: date) -> datetime:
@@ -71,7 +71,7 @@ def scheduled(day: date) -> datetime:
     return midnight + timedelta(days=1) + DAY_SETTLES
 
 
-def _create(airflow: Airflow, days: Sequence[date]) -> None:
+def _create(airflow: Airflow, dag_id: str, days: Sequence[date]) -> None:
     """Create the backfill, until all its runs are there.
 
     On SQLite a create may fail or make a part of the runs only ("database is locked"), so the runs
@@ -79,21 +79,21 @@ def _create(airflow: Airflow, days: Sequence[date]) -> None:
     """
     error = None
     for _ in range(_TRIES):
-        found = standing(airflow.api, DAILY, scheduled(days[0]), scheduled(days[-1]))
+        found = standing(airflow.api, dag_id, scheduled(days[0]), scheduled(days[-1]))
         if found.runs == len(days) and not found.failed:
             return
-        error = _try_to_create(airflow, days)
+        error = _try_to_create(airflow, dag_id, days)
         if error is not None:
             time.sleep(_PAUSE_SECONDS)
     raise ServiceError(f"airflow made {found.runs} of {len(days)} runs of the backfill: {error}")
 
 
-def _try_to_create(airflow: Airflow, days: Sequence[date]) -> ServiceError | None:
+def _try_to_create(airflow: Airflow, dag_id: str, days: Sequence[date]) -> ServiceError | None:
     end = days[-1] + timedelta(days=1)  # intervals start at 06:00, so none of this day's
     dates = "--from-date", days[0].isoformat(), "--to-date", end.isoformat()
     again = "--reprocess-behavior", "failed", "--max-active-runs", "2"
     try:
-        airflow.run("backfill", "create", "--dag-id", DAILY, *dates, *again)
+        airflow.run("backfill", "create", "--dag-id", dag_id, *dates, *again)
     except ServiceError as error:
         return error
     return None
