@@ -8,7 +8,6 @@ from pathlib import Path
 from nephoscope.config.settings import ROOT
 
 _LOCAL = "127.0.0.1"
-_LOCKED_SECONDS = 60  # SQLite's own 5 end in "database is locked" where all cores are busy
 
 
 def without(*prefixes: str) -> dict[str, str]:
@@ -28,7 +27,6 @@ def airflow_settings(home: Path, port: int) -> dict[str, str]:
         "core.dags_folder": ROOT / "dags",
         "core.plugins_folder": ROOT / "plugins",
         "core.load_examples": False,
-        "database.sql_alchemy_conn": f"sqlite:///{home}/airflow.db?timeout={_LOCKED_SECONDS}",
         "core.executor": "LocalExecutor",
         "core.parallelism": 4,  # SQLite breaks at 32, which is Airflow's own
         "core.execution_api_server_url": f"{url}/execution/",

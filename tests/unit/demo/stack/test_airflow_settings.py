@@ -29,7 +29,6 @@ def test_this_machine_is_asked_past_any_proxy(monkeypatch):
         ("AIRFLOW__API__BASE_URL", "http://127.0.0.1:8080"),
         ("AIRFLOW__CORE__EXECUTION_API_SERVER_URL", "http://127.0.0.1:8080/execution/"),
         ("AIRFLOW__CORE__LOAD_EXAMPLES", "False"),
-        ("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "sqlite:////home/airflow.db?timeout=60"),
     ],
 )
 def test_airflow_is_set_up_for_this_machine(name, value):
