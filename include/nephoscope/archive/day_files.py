@@ -33,7 +33,8 @@ from __future__ import annotations
 import base64
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -43,6 +44,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from nephoscope.archive.damage import told
 from nephoscope.archive.layout import Source, day_folder
 from nephoscope.model import Window
 from nephoscope.place import Place, files
@@ -170,7 +172,7 @@ def read_day(root: Place, paths: Sequence[str]) -> Day:
     """Read what day files of one source and UTC day say of themselves."""
     facts, points = [], []
     for path in paths:
-        with (root / path).open("rb") as opened, pq.ParquetFile(opened) as parquet:
+        with _opened(root, path) as parquet:
             facts.append(Facts.read(parquet.metadata.metadata))
             points.append(parquet.metadata.num_rows)
     return Day(tuple(facts), tuple(paths), tuple(points))
@@ -178,10 +180,16 @@ def read_day(root: Place, paths: Sequence[str]) -> Day:
 
 def read_points(root: Place, file: str) -> Iterator[pa.Table]:
     """Read a day file as POINTS, a row group at a time: whole resources, in order."""
-    with (root / file).open("rb") as opened, pq.ParquetFile(opened) as parquet:
+    with _opened(root, file) as parquet:
         facts = Facts.read(parquet.metadata.metadata)
         for group in range(parquet.num_row_groups):
             yield _points(parquet.read_row_group(group), facts)
+
+
+@contextmanager
+def _opened(root: Place, path: str) -> Generator[pq.ParquetFile]:
+    with told(root, path), (root / path).open("rb") as opened, pq.ParquetFile(opened) as parquet:
+        yield parquet
 
 
 def _points(table: pa.Table, facts: Facts) -> pa.Table:

@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from nephoscope.archive.answers import ANSWERS, Answers
+from nephoscope.archive.damage import told
 from nephoscope.archive.day_files import ENCODED
 from nephoscope.archive.layout import Attempt, Source, day_folder, parquet_of
 from nephoscope.archive.runs import read_shard, shard_name
@@ -108,23 +109,28 @@ def mark_loaded(root: Place, name: str, counts: Mapping[str, int]) -> None:
 
 def read_points(root: Place, name: str) -> Iterator[pa.Table]:
     """Read the points of an attempt as POINTS, a row group at a time."""
-    content = pa.BufferReader((root / f"{name}{POINTS_FILE}").read_bytes())
-    with pq.ParquetFile(content) as parquet:
+    path = f"{name}{POINTS_FILE}"
+    content = pa.BufferReader((root / path).read_bytes())
+    with told(root, path), pq.ParquetFile(content) as parquet:
         for group in range(parquet.num_row_groups):
             yield parquet.read_row_group(group).cast(POINTS)
 
 
 def read_about(root: Place, name: str) -> tuple[Source, int]:
     """Read whose points an attempt asked for, and the period of its shard in seconds."""
-    content = pa.BufferReader((root / f"{name}{POINTS_FILE}").read_bytes())
-    about = orjson.loads(pq.read_metadata(content).metadata[_KEY.encode()])
+    path = f"{name}{POINTS_FILE}"
+    content = pa.BufferReader((root / path).read_bytes())
+    with told(root, path):
+        about = orjson.loads(pq.read_metadata(content).metadata[_KEY.encode()])
     return Source(**about["source"]), about["period"]
 
 
 def read_answers(root: Place, name: str) -> pa.Table:
     """Read the answers of an attempt, as ANSWERS."""
-    content = pa.BufferReader((root / f"{name}{ANSWERS_FILE}").read_bytes())
-    return pq.read_table(content).cast(ANSWERS)
+    path = f"{name}{ANSWERS_FILE}"
+    content = pa.BufferReader((root / path).read_bytes())
+    with told(root, path):
+        return pq.read_table(content).cast(ANSWERS)
 
 
 def newest_attempt(root: Place, run: str, number: int) -> str | None:
