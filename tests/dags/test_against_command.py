@@ -143,3 +143,9 @@ def test_only_the_collections_that_are_named_are_compared(command, both):
 def test_where_neither_has_anything_nothing_can_be_told(command, store):
     status, said = command("--json")
     assert (status, said["error"][:30]) == (2, "neither Elasticsearch nor the ")
+
+
+def test_a_share_of_points_is_no_equality(command, both):
+    status, said = command("--json", "--at-least", "99")
+    assert status == 2
+    assert said["error"].startswith("--at-least goes without --against")

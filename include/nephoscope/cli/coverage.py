@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 
 import click
+from click.core import ParameterSource
 
 from nephoscope.cli.against import compared
 from nephoscope.cli.coverage_found import Found, rows
@@ -70,6 +71,8 @@ def coverage(
     window = Window(first.replace(tzinfo=UTC), last.replace(tzinfo=UTC) + timedelta(days=1))
     chosen = named(collections)
     if against:
+        if ctx.get_parameter_source("percent") is not ParameterSource.DEFAULT:
+            raise ConfigError("--at-least goes without --against, which asks that all be equal")
         ctx.exit(compared(window, _namespaces(chosen), as_json))
     found = _found(window, chosen)
     reached = found.reaches(percent)
