@@ -1,29 +1,18 @@
-"""History through Airflow's own means: caught up, backfilled, killed, cleared, asked again.
+"""History through Airflow's own means: backfilled, killed, cleared, asked again.
 
-A stack of its own with a small fleet, whose `NEPHOSCOPE_SINCE` lies three days back: what Airflow
-finds when it first starts is what a scheduler finds that was stopped over three midnights.
+No live run is at work meanwhile, so each call that is counted is a daily run's.
 """
 
-import json
 import re
-from datetime import UTC, datetime
 
 import psutil
 import pytest
-from elasticsearch import Elasticsearch
 
-from nephoscope.demo.process import ServiceError
 from nephoscope.demo.stack import job
 from nephoscope.demo.stack.airflow_service import Airflow
-from nephoscope.demo.stack.backing import Options
-from nephoscope.demo.stack.runs import standing
-from nephoscope.demo.stack.stack import Stack
-from scheduled import calls, expected, stored
+from scheduled import NOW, calls, create_again, ended, expected, found, no_live_run, stored
 
-NOW = datetime.now(UTC)
-MISSED = job.final_days(NOW, 3)
-OLDER = job.final_days(NOW, 6)[:3]
-INSTANCES = 10
+OLDER = job.final_days(NOW, 5)[:2]
 # So that the test need not wait 5 minutes until Airflow looks after the tasks of a dead scheduler.
 IMPATIENT = {
     "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "15",
@@ -32,20 +21,13 @@ IMPATIENT = {
 }
 
 
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory):
-    """The demo's services; only the daily DAG runs."""
-    folder = tmp_path_factory.mktemp("backfill")
-    options = Options(today=NOW.date(), folder=folder, instances=INSTANCES)
-    with Stack(options, MISSED[0]) as stack:
-        job.unpause(stack.airflow, job.DAILY)
-        yield stack
+pytestmark = pytest.mark.usefixtures("alone")
 
 
 @pytest.fixture(scope="module")
-def client(stack):
-    with Elasticsearch(stack.node.url) as client:
-        yield client
+def alone(stack):
+    with no_live_run(stack.airflow):
+        yield
 
 
 def documents(client, days):
@@ -58,40 +40,9 @@ def values(client, days):
     return {key: one["aws"]["ec2"]["metrics"] for key, one in documents(client, days).items()}
 
 
-def found(airflow, days):
-    first, last = (job.scheduled(day) for day in (days[0], days[-1]))
-    return standing(airflow.api, job.DAILY, first, last)
-
-
-def ended(airflow, days):
-    """Wait until the runs of the days have ended well; they must not fail."""
-
-    def well():
-        runs = found(airflow, days)
-        assert not runs.failed
-        return runs.succeeded == len(days)
-
-    airflow.until(well, f"the runs of {days[0]} to {days[-1]}", 300)
-
-
 def again(airflow, days, **conf):
     """Backfill days that were collected before, and wait for the end."""
-    span = "--from-date", f"{days[0]}", "--to-date", f"{days[-1]}T06:00:00"
-    command = "backfill", "create", "--dag-id", job.DAILY, *span
-
-    def created():
-        try:
-            airflow.run(
-                *command, "--reprocess-behavior", "completed", "--dag-run-conf", json.dumps(conf)
-            )
-        except ServiceError as error:
-            # A backfill counts as running until a sweep every 30 s finds that it has ended.
-            if "AlreadyRunningBackfill" in str(error):
-                return False
-            raise
-        return True
-
-    airflow.until(created, "the backfill before to be closed", 120)
+    create_again(airflow, days, **conf)
     ended(airflow, days)
 
 
@@ -107,21 +58,14 @@ def killed(stack):
     return Airflow(folder / "airflow", folder / "log", environment)
 
 
-def test_three_midnights_that_were_missed_are_caught_up(stack, client):
-    ended(stack.airflow, MISSED)
-    assert values(client, MISSED) == expected(MISSED, stack.kept.anchor, INSTANCES)
-
-
 def test_the_list_of_runs_says_what_each_did(stack):
-    ended(stack.airflow, MISSED)
     for run in stack.airflow.api("GET", f"dags/{job.DAILY}/dagRuns")["dag_runs"]:
         says = r"(\d+) of \1 shards, [\d,]+ points, [\d,]+ metrics asked .*coverage \d+\.\d\d %"
         assert re.match(says, run["note"]), run["note"]
 
 
 def test_airflow_killed_in_the_midst_of_a_backfill_goes_on(stack, client):
-    dates = "--from-date", f"{OLDER[0]}", "--to-date", f"{OLDER[-1]}T06:00:00"
-    stack.airflow.run("backfill", "create", "--dag-id", job.DAILY, *dates)
+    job.create(stack.airflow, OLDER)
 
     def in_the_midst():
         running = f"dags/{job.DAILY}/dagRuns/~/taskInstances?state=running"
@@ -133,7 +77,7 @@ def test_airflow_killed_in_the_midst_of_a_backfill_goes_on(stack, client):
     stack.airflow.start()
     assert found(stack.airflow, OLDER).succeeded < len(OLDER)
     ended(stack.airflow, OLDER)
-    assert values(client, OLDER) == expected(OLDER, stack.kept.anchor, INSTANCES)
+    assert values(client, OLDER) == expected(OLDER, stack.kept.anchor)
 
 
 def test_the_same_days_again_ask_nothing_and_change_nothing(stack, client):

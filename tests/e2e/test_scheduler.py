@@ -1,49 +1,23 @@
-"""Airflow's own scheduler and backfill, end to end: what is stored is the planted truth.
-
-One stack serves the whole file: the stand-in AWS, an Elasticsearch node, and Airflow with its
-scheduler, dag-processor, api-server and triggerer, each a process of its own.
+"""Airflow's own scheduler, end to end: what is stored of three midnights that it missed, by the
+minute and after what failed is the planted truth.
 """
 
 import os
 import signal
-from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 
 import pytest
-from elasticsearch import Elasticsearch
 
-from nephoscope.demo.process import ServiceError
 from nephoscope.demo.stack import job
-from nephoscope.demo.stack.backing import Options
-from nephoscope.demo.stack.stack import Stack
 from nephoscope.demo.stack.summary import summarise
 from nephoscope.errors import Incomplete
-from scheduled import expected, stored
+from scheduled import DAYS, NOW, create_again, expected, no_live_run, stored
 from standing import tell
 
-NOW = datetime.now(UTC)
-DAYS = job.final_days(NOW, 3)
 
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory):
-    """The demo's services, after a backfill of the last three final days."""
-    options = Options(today=NOW.date(), folder=tmp_path_factory.mktemp("demo"))
-    with Stack(options, DAYS[-1] + timedelta(days=1)) as stack:
-        for dag_id in (job.DAILY, job.LIVE):
-            job.unpause(stack.airflow, dag_id)
-        job.backfill(stack.airflow, DAYS, lambda *_: stack.check())
-        yield stack
-
-
-@pytest.fixture(scope="module")
-def client(stack):
-    with Elasticsearch(stack.node.url) as client:
-        client.indices.refresh(index="cloudwatch_metrics")
-        yield client
-
-
-def test_every_stored_value_equals_the_specification(stack, client):
+def test_three_midnights_that_were_missed_are_caught_up_with_every_value(stack, client):
+    client.indices.refresh(index="cloudwatch_metrics")
     wanted = expected(DAYS, stack.kept.anchor)
     values = 0
     for key, source in stored(client, DAYS[0], DAYS[-1]):
@@ -64,23 +38,6 @@ def test_each_document_says_whose_it_is_and_when_it_was_read(client):
     assert datetime.fromisoformat(source["event"]["ingested"]) > NOW - timedelta(minutes=5)
 
 
-def collect_again(airflow, day):
-    """Have a day be collected by Airflow's backfill, though it was collected before."""
-    span = "--from-date", f"{day}", "--to-date", f"{day}T06:00:00"
-    command = "backfill", "create", "--dag-id", job.DAILY, *span
-
-    def created():
-        try:
-            return airflow.run(*command, "--reprocess-behavior", "completed") is not None
-        except ServiceError as error:
-            # A backfill counts as running until a sweep every 30 s finds that it has ended.
-            if "AlreadyRunningBackfill" in str(error):
-                return False
-            raise
-
-    airflow.until(created, "the backfill before to be closed", 120)
-
-
 def kill_one(airflow, task_id):
     """SIGKILL the process of the first task of that name that is seen running."""
 
@@ -97,39 +54,27 @@ def kill_one(airflow, task_id):
 
 
 def test_a_load_that_is_killed_is_made_again_by_airflow(stack, client):
-    day = DAYS[0] - timedelta(days=1)
-    collect_again(stack.airflow, day)
+    day = DAYS[0] - timedelta(days=3)
+    create_again(stack.airflow, [day])
     kill_one(stack.airflow, "collect.load")
     job.backfill(stack.airflow, [day], lambda *_: stack.check())
-    tries = stack.airflow.api(
-        "GET", f"dags/{job.DAILY}/dagRuns/~/taskInstances?task_id=collect.load&limit=200"
-    )
+    at = job.scheduled(day).isoformat()
+    loads = {"task_id": "collect.load", "run_after_gte": at, "run_after_lte": at}
+    tries = stack.airflow.api("GET", f"dags/{job.DAILY}/dagRuns/~/taskInstances", query=loads)
     assert max(one["try_number"] for one in tries["task_instances"]) == 2
     client.indices.refresh(index="cloudwatch_metrics")
     found = {key: doc["aws"]["ec2"]["metrics"] for key, doc in stored(client, day, day)}
     assert found == expected([day], stack.kept.anchor)
 
 
-@contextmanager
-def no_live_run(airflow):
-    """Let no run of the live DAG take what is planned for another."""
-    airflow.api("PATCH", f"dags/{job.LIVE}", {"is_paused": True})
-    running = f"dags/{job.LIVE}/dagRuns?state=running&state=queued"
-    airflow.until(lambda: not airflow.api("GET", running)["dag_runs"], "the live runs' end", 120)
-    try:
-        yield
-    finally:
-        airflow.api("PATCH", f"dags/{job.LIVE}", {"is_paused": False})
-
-
 def test_a_failing_shard_fails_the_run_and_is_told_once(stack, client, webhook):
     alerts = {"connection_id": "nephoscope_alerts", "conn_type": "http", "host": webhook.url}
     stack.airflow.api("POST", "connections", alerts)
     denied = {"operation": "GetMetricData", "region": "us-east-1", "code": "AccessDenied"}
-    day = DAYS[0] - timedelta(days=2)
+    day = DAYS[0] - timedelta(days=4)
     with no_live_run(stack.airflow):
         tell(stack.aws.url, "POST", "faults", [{**denied, "times": 1}])
-        collect_again(stack.airflow, day)
+        create_again(stack.airflow, [day])
         with pytest.raises(Incomplete, match=r"collect\.extract .* failed"):
             job.backfill(stack.airflow, [day], lambda *_: stack.check())
     stack.airflow.until(lambda: bool(webhook.messages), "the alert", 60)

@@ -61,7 +61,7 @@ def backfill(airflow: Airflow, days: Sequence[date], watch: Watch, dag_id: str =
     Days that were collected before are left alone, runs that failed are made again.
     """
     first, last = scheduled(days[0]), scheduled(days[-1])
-    _create(airflow, dag_id, days)
+    create(airflow, days, dag_id)
     return _await(airflow, dag_id, first, last, watch, enough=len(days))
 
 
@@ -71,11 +71,12 @@ def scheduled(day: date) -> datetime:
     return midnight + timedelta(days=1) + DAY_SETTLES
 
 
-def _create(airflow: Airflow, dag_id: str, days: Sequence[date]) -> None:
-    """Create the backfill, until all its runs are there.
+def create(airflow: Airflow, days: Sequence[date], dag_id: str = DAILY) -> None:
+    """Create the backfill of the days, until all its runs are there.
 
     On SQLite a create may fail or make a part of the runs only ("database is locked"), so the runs
-    are counted, whatever the command says.
+    are counted, whatever the command says. A longer wait for the lock is no help: Airflow's API
+    server then waits for itself as long (tried, 60 s).
     """
     error = None
     for _ in range(_TRIES):
