@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any, Protocol, Self
 from uuid import uuid4
 
-_TYPES = {
+TYPES = {
     "html": "text/html; charset=utf-8",
     "png": "image/png",
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
     "parquet": "application/vnd.apache.parquet",
 }
+"""What a browser is told that files are, by the ending of their names."""
 
 _PART = ".part"
 
@@ -155,5 +156,5 @@ def _local(path: Any) -> bool:
 
 def _told(path: Any) -> dict[str, str]:
     if path.protocol in {"s3", "s3a"}:
-        return {"ContentType": _TYPES[path.name.rpartition(".")[2]]}
+        return {"ContentType": TYPES[path.name.rpartition(".")[2]]}
     return {}

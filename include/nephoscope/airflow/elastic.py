@@ -1,8 +1,8 @@
 """The official Elasticsearch client of an Airflow connection, refused before a byte is sent.
 
 The connection's host and port name a node, and ``hosts`` in its extra further ones of the same
-cluster: URLs, as the provider's `ElasticsearchPythonHook` takes them. All else in the extra is an
-option of the client.
+cluster: URLs, as the provider's `ElasticsearchPythonHook` takes them. ``kibana_url`` is where
+people look at it. All else in the extra is an option of the client.
 """
 
 from __future__ import annotations
@@ -27,7 +27,11 @@ from nephoscope.store.decoding import decode_fast
 SECRETS = ("api_key", "basic_auth", "bearer_auth", "http_auth")
 """Options of the client that hold one; ``headers`` may."""
 
-_NOT_OF_THE_CLIENT = {"hosts", "fetch_size", "field_multi_value_leniency"}  # two are of SQL cursors
+KIBANA = "kibana_url"
+"""The key of the extra that says where people look at the same cluster."""
+
+_OF_SQL_CURSORS = {"fetch_size", "field_multi_value_leniency"}
+_NOT_OF_THE_CLIENT = {"hosts", KIBANA, *_OF_SQL_CURSORS}
 
 
 class NamedAuthority(Urllib3HttpNode):

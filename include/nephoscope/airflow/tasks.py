@@ -13,7 +13,7 @@ from typing import Any
 from airflow.sdk import get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from nephoscope.airflow import alerts, notes, run
+from nephoscope.airflow import alerts, links, notes, run
 from nephoscope.airflow.connections import AirflowCloud, elasticsearch_client
 from nephoscope.errors import Incomplete
 
@@ -109,7 +109,7 @@ def extract(shard: dict[str, Any]) -> dict[str, Any]:
     return {**shard, "written": asdict(written)}
 
 
-@task(
+@links.load_task(
     multiple_outputs=False,
     map_index_template=_SHARD,
     doc_md="Load what was read of one shard into Elasticsearch.",
@@ -178,7 +178,7 @@ def compact() -> dict[str, int]:
     return asdict(done)
 
 
-@task(trigger_rule="all_done")
+@links.report_task(trigger_rule="all_done")
 def report(*, final: bool = False) -> list[str]:
     """Draw the days of the run from what is stored; returns the pages.
 
