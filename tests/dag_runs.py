@@ -1,6 +1,7 @@
 """Runs of DAGs in tests: the connections that they need, and what they leave."""
 
 import json
+from datetime import timedelta
 
 from elasticsearch.helpers import scan
 
@@ -33,6 +34,42 @@ def small_collections(folder):
         encoding="utf-8",
     )
     return path
+
+
+def parsed():
+    """Return all DAGs, parsed anew."""
+    from airflow.dag_processing.dagbag import DagBag
+
+    return DagBag(str(ROOT / "dags"))
+
+
+def empty(client):
+    """Drop all indices of ours."""
+    for index in client.indices.get(index="cloudwatch-*", ignore_unavailable=True):
+        client.indices.delete(index=index)
+
+
+def reach(patched, folder, aws_url, elasticsearch_url):
+    """Let DAGs reach a stand-in and a node, and have archive and reports in a folder."""
+    from nephoscope.airflow import connections
+
+    connections._account.cache_clear()
+    connections._client.cache_clear()
+    patched.setenv("AIRFLOW_CONN_AWS_DEFAULT", aws_connection(aws_url))
+    patched.setenv(
+        "AIRFLOW_CONN_ELASTICSEARCH_DEFAULT", elasticsearch_connection(elasticsearch_url)
+    )
+    patched.setenv("NEPHOSCOPE_ARCHIVE_URL", f"file://{folder}/archive")
+    patched.setenv("NEPHOSCOPE_REPORTS_URL", f"file://{folder}/reports")
+    patched.setenv("NEPHOSCOPE_COLLECTIONS", str(small_collections(folder)))
+
+
+def run_dag(dag_id, date, **conf):
+    """Run a DAG for a date, with these params."""
+    dag = parsed().dags[dag_id]  # anew: a run leaves its params in the DAG
+    for task in dag.tasks:
+        task.retry_delay = timedelta(0)
+    return dag.test(logical_date=date, run_conf=conf or None)
 
 
 def sources(client, *, timeless=False):

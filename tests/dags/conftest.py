@@ -3,12 +3,11 @@
 import json
 import os
 import tempfile
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from dag_runs import aws_connection, elasticsearch_connection, small_collections
+from dag_runs import empty, parsed, reach, run_dag
 
 ROOT = Path(__file__).parents[2]
 HOME = tempfile.mkdtemp(prefix="nephoscope-airflow-")
@@ -19,7 +18,8 @@ os.environ.update(
     AIRFLOW__CORE__PLUGINS_FOLDER=str(ROOT / "plugins"),
     AIRFLOW__CORE__LOAD_EXAMPLES="False",
     AIRFLOW__CORE__UNIT_TEST_MODE="False",
-    AIRFLOW__API_AUTH__JWT_SECRET="x" * 64,  # Airflow makes one that is too short for its own signer
+    AIRFLOW__API_AUTH__JWT_SECRET="x"
+    * 64,  # Airflow makes one that is too short for its own signer
     AIRFLOW__DATABASE__SQL_ALCHEMY_CONN=f"sqlite:///{HOME}/airflow.db",
     NEPHOSCOPE_SINCE="2026-01-01",
 )
@@ -28,12 +28,6 @@ os.environ.update(
 @pytest.fixture(scope="session")
 def dagbag():
     return parsed()
-
-
-def parsed():
-    from airflow.dag_processing.dagbag import DagBag
-
-    return DagBag(str(ROOT / "dags"))
 
 
 @pytest.fixture
@@ -72,24 +66,6 @@ def airflow_database():
 @pytest.fixture
 def chain(airflow_database, monkeypatch, tmp_path, aws, elasticsearch_url, elasticsearch):
     """Runs a DAG for a date against the session's services, with an archive of its own."""
-    from nephoscope.airflow import connections
-
-    for index in elasticsearch.indices.get(index="cloudwatch-*", ignore_unavailable=True):
-        elasticsearch.indices.delete(index=index)
-    connections._account.cache_clear()
-    connections._client.cache_clear()
-    monkeypatch.setenv("AIRFLOW_CONN_AWS_DEFAULT", aws_connection(aws.url))
-    monkeypatch.setenv(
-        "AIRFLOW_CONN_ELASTICSEARCH_DEFAULT", elasticsearch_connection(elasticsearch_url)
-    )
-    monkeypatch.setenv("NEPHOSCOPE_ARCHIVE_URL", f"file://{tmp_path}/archive")
-    monkeypatch.setenv("NEPHOSCOPE_REPORTS_URL", f"file://{tmp_path}/reports")
-    monkeypatch.setenv("NEPHOSCOPE_COLLECTIONS", str(small_collections(tmp_path)))
-
-    def run(dag_id, date, **conf):
-        dag = parsed().dags[dag_id]  # anew: a run leaves its params in the DAG
-        for task in dag.tasks:
-            task.retry_delay = timedelta(0)
-        return dag.test(logical_date=date, run_conf=conf or None)
-
-    return run
+    empty(elasticsearch)
+    reach(monkeypatch, tmp_path, aws.url, elasticsearch_url)
+    return run_dag
