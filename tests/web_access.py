@@ -1,7 +1,9 @@
-"""Users of the pages: an auth manager that refuses one DAG, and the client of Airflow's app."""
+"""Airflow's whole app of the API server, with its plugins, and users of it."""
 
 from contextlib import contextmanager
 
+import pytest
+from airflow.api_fastapi.app import create_app, purge_cached_app
 from airflow.api_fastapi.auth.managers.simple.simple_auth_manager import SimpleAuthManager
 from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
 from starlette.testclient import TestClient
@@ -21,16 +23,17 @@ class OneDagHidden(SimpleAuthManager):
 
 @contextmanager
 def serving():
-    """Airflow's whole app of the API server, with its plugins, without a process of its own."""
-    from airflow.api_fastapi.app import create_app, purge_cached_app
-
-    purge_cached_app()
-    with TestClient(create_app(apps="core"), raise_server_exceptions=False) as client:
+    """Serve Airflow's app, without a process of its own."""
+    with pytest.MonkeyPatch.context() as patched:
+        manager = f"{OneDagHidden.__module__}.{OneDagHidden.__qualname__}"
+        patched.setenv("AIRFLOW__CORE__AUTH_MANAGER", manager)
+        app = create_app(apps="core")
+    with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as client:
         yield client
     purge_cached_app()
 
 
-def login(client, name, role):
+def token(client, name, role):
     """Return the token of a user."""
-    manager = client.app.state.auth_manager
-    return manager.generate_jwt(SimpleAuthManagerUser(username=name, role=role))
+    user = SimpleAuthManagerUser(username=name, role=role)
+    return client.app.state.auth_manager.generate_jwt(user)

@@ -69,3 +69,22 @@ def chain(airflow_database, monkeypatch, tmp_path, aws, elasticsearch_url, elast
     empty(elasticsearch)
     reach(monkeypatch, tmp_path, aws.url, elasticsearch_url)
     return run_dag
+
+
+@pytest.fixture(scope="session")
+def airflow_app(airflow_database):
+    """A client of Airflow's app of the API server, of nobody who is logged in."""
+    from web_access import serving
+
+    with serving() as client:
+        yield client
+
+
+@pytest.fixture
+def reader(airflow_app):
+    """The same of a user who may read."""
+    from web_access import token
+
+    airflow_app.headers["Authorization"] = f"Bearer {token(airflow_app, 'vic', 'viewer')}"
+    yield airflow_app
+    del airflow_app.headers["Authorization"]

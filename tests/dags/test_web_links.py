@@ -9,7 +9,6 @@ import pytest
 import truth
 from clouds import ANCHOR
 from dag_runs import elasticsearch_connection, empty, reach, run_dag, states
-from web_access import login, serving
 
 
 @pytest.fixture(scope="module")
@@ -24,35 +23,28 @@ def ran(airflow_database, tmp_path_factory, aws, elasticsearch_url, elasticsearc
         yield run
 
 
-@pytest.fixture(scope="module")
-def web(ran):
-    with serving() as client:
-        client.headers["Authorization"] = f"Bearer {login(client, 'vic', 'viewer')}"
-        yield client
-
-
-def links(web, run, task_id, map_index=-1):
+def links(reader, run, task_id, map_index=-1):
     path = f"/api/v2/dags/{run.dag_id}/dagRuns/{run.run_id}/taskInstances/{task_id}/links"
-    answer = web.get(path, params={"map_index": map_index})
+    answer = reader.get(path, params={"map_index": map_index})
     assert answer.status_code == 200, answer.text
     return answer.json()["extra_links"]
 
 
-def test_the_report_task_links_to_todays_page(web, ran):
-    found = links(web, ran, "report")
+def test_the_report_task_links_to_todays_page(reader, ran):
+    found = links(reader, ran, "report")
     assert found == {"Report": f"nephoscope/reports/day={ANCHOR}/index.html"}
-    page = web.get(f"/{found['Report']}")
+    page = reader.get(f"/{found['Report']}")
     assert page.status_code == 200
     assert "Fleet" in page.text
 
 
-def test_the_query_of_a_shard_finds_what_it_wrote_and_nothing_else(web, ran, elasticsearch):
+def test_the_query_of_a_shard_finds_what_it_wrote_and_nothing_else(reader, ran, elasticsearch):
     found = 0
     for ti in ran.get_task_instances():
         if ti.task_id != "collect.load":
             continue
         loaded = ti.xcom_pull(task_ids=ti.task_id, map_indexes=ti.map_index)
-        page = web.get(f"/{links(web, ran, ti.task_id, ti.map_index)['Documents']}").text
+        page = reader.get(f"/{links(reader, ran, ti.task_id, ti.map_index)['Documents']}").text
         asked = json.loads(page.split("<pre>")[-1].split("</pre>")[0].replace("&#34;", '"'))
         count = elasticsearch.count(index="cloudwatch_metrics", **asked)["count"]
         assert count == loaded["created"] > 0
@@ -61,15 +53,17 @@ def test_the_query_of_a_shard_finds_what_it_wrote_and_nothing_else(web, ran, ela
     assert found == elasticsearch.count(index="cloudwatch_metrics")["count"]
 
 
-def test_other_tasks_have_no_link(web, ran):
-    assert links(web, ran, "plan") == links(web, ran, "collect.extract", 0) == {}
+def test_other_tasks_have_no_link(reader, ran):
+    assert links(reader, ran, "plan") == links(reader, ran, "collect.extract", 0) == {}
 
 
-def test_kibana_is_opened_where_the_connection_names_it(web, ran, elasticsearch_url, monkeypatch):
+def test_kibana_is_opened_where_the_connection_names_it(
+    reader, ran, elasticsearch_url, monkeypatch
+):
     stated = json.loads(elasticsearch_connection(elasticsearch_url))
     stated["extra"] = {"kibana_url": "https://kibana.example.com/s/ops/"}
     monkeypatch.setenv("AIRFLOW_CONN_ELASTICSEARCH_DEFAULT", json.dumps(stated))
-    answer = web.get(f"/{links(web, ran, 'collect.load', 0)['Documents']}", follow_redirects=False)
+    answer = reader.get(f"/{links(reader, ran, 'collect.load', 0)['Documents']}")
     assert answer.status_code == 307
     to = unquote(answer.headers["Location"])
     assert to.startswith("https://kibana.example.com/s/ops/app/discover#/?_g=(time:(from:'")
@@ -86,16 +80,16 @@ def test_kibana_is_opened_where_the_connection_names_it(web, ran, elasticsearch_
         pytest.param({"map_index": "x"}, 422, id="no-number"),
     ],
 )
-def test_what_is_no_shard_of_ours_is_not_looked_for(web, ran, named, status):
+def test_what_is_no_shard_of_ours_is_not_looked_for(reader, ran, named, status):
     there = {"dag_id": ran.dag_id, "run_id": ran.run_id, "map_index": 0}
-    assert web.get("/nephoscope/documents", params={**there, **named}).status_code == status
+    assert reader.get("/nephoscope/documents", params={**there, **named}).status_code == status
 
 
 # The page.
 
 
-def test_the_page_tells_what_the_run_left(web, ran):
-    page = web.get("/nephoscope/")
+def test_the_page_tells_what_the_run_left(reader, ran):
+    page = reader.get("/nephoscope/")
     assert page.status_code == 200, page.text
     text = " ".join(page.text.split())
     assert f'<img src="reports/day={ANCHOR}/heatmap.png"' in text

@@ -12,6 +12,7 @@ from elasticsearch import Elasticsearch
 from nephoscope.model import Window
 from nephoscope.spending import Charge, exact
 from nephoscope.store import names
+from nephoscope.store.answers import answered
 from nephoscope.store.read.pages import buckets, during
 
 _CHARGE = tuple(one.name for one in fields(Charge))
@@ -38,6 +39,8 @@ class Spent:
 
 def spent(client: Elasticsearch, window: Window) -> list[Spent]:
     """Return the days of a window (UTC) on which runs were planned, the first one first."""
+    with answered(client) as asked:
+        asked.indices.refresh(index=names.COSTS, ignore_unavailable=True)
     sums = {
         f"{kind} {name}": {"sum": {"field": f"nephoscope.{kind}.{name}"}}
         for kind in ("estimated", "asked")

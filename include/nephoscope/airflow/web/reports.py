@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+from airflow.sdk.exceptions import AirflowNotFoundException
+from botocore.exceptions import BotoCoreError
+
+from nephoscope.errors import StoreError
 from nephoscope.place import TYPES
 
 _PICTURES = 6  # of the newest report
-_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._=~-]*", re.ASCII)
+_PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._=~-]{0,250}", re.ASCII)
 _DAY = re.compile(r"day=\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -32,6 +37,22 @@ class Latest:
 
     folder: str
     pictures: Sequence[Picture]
+
+
+@contextmanager
+def reachable(what: str) -> Generator[None]:
+    """Turn what a disk or a bucket raises inside into a sentence, without what else it says.
+
+    Raises:
+        StoreError: it can't be read.
+    """
+    try:
+        yield
+    except (OSError, BotoCoreError, AirflowNotFoundException) as error:
+        raise StoreError(
+            f"the {what} can't be read ({type(error).__name__}): let NEPHOSCOPE_{what.upper()}_URL "
+            "be a folder or bucket that Airflow's API server may read"
+        ) from error
 
 
 def read(root: Any, path: str) -> bytes | None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import Any
 
 from airflow.api_fastapi.common.db.common import SessionDep
-from fastapi import FastAPI, HTTPException, Response
+from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from nephoscope.airflow import run
@@ -17,7 +16,7 @@ from nephoscope.airflow.web.access import DAGS, READERS_ONLY
 from nephoscope.airflow.web.recent import last_runs, returned
 from nephoscope.airflow.web.render import render
 from nephoscope.airflow.web.stored import Stored, stored
-from nephoscope.archive import runs
+from nephoscope.archive.runs import read_shard
 from nephoscope.errors import NephoscopeError
 from nephoscope.store.read.newest import some
 
@@ -36,6 +35,13 @@ _SAFE = {
 routed = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, dependencies=READERS_ONLY)
 
 
+@routed.exception_handler(NephoscopeError)
+def trouble(request: Request, error: Exception) -> HTMLResponse:
+    """Say in a sentence why there is no page."""
+    page = render("trouble", said=str(error), home=f"{request.scope['root_path']}/")
+    return HTMLResponse(page, 503, _SAFE)
+
+
 @routed.get("/")
 def overview(session: SessionDep) -> HTMLResponse:
     """Show what is collected; what can't be told now is a sentence in its place, with 503."""
@@ -48,9 +54,10 @@ def overview(session: SessionDep) -> HTMLResponse:
     except NephoscopeError as error:
         troubles.append(str(error))
     try:
-        latest = reports.latest(run.reports())
-    except OSError as error:
-        troubles.append(_unread(error))
+        with reports.reachable("reports"):
+            latest = reports.latest(run.reports())
+    except NephoscopeError as error:
+        troubles.append(str(error))
     page = render(
         "overview",
         asked_at=asked_at,
@@ -65,10 +72,8 @@ def overview(session: SessionDep) -> HTMLResponse:
 @routed.get("/reports/{path:path}")
 def report(path: str) -> Response:
     """Serve a file of the reports."""
-    try:
+    with reports.reachable("reports"):
         content = reports.read(run.reports(), path)
-    except OSError as error:
-        raise HTTPException(503, _unread(error)) from error
     if content is None:
         raise HTTPException(404, "there is no such report")
     kind = reports.content_type(path)
@@ -86,27 +91,13 @@ def shard_documents(session: SessionDep, dag_id: str, run_id: str, map_index: in
     )
     if not words:
         raise HTTPException(404, "nothing was read of this shard, or Airflow has forgotten it")
-    try:
-        return _documents(words, {"dag_id": dag_id, "run_id": run_id})
-    except (NephoscopeError, OSError) as error:
-        said = str(error) if isinstance(error, NephoscopeError) else _unread(error)
-        whose = {"dag_id": dag_id, "run_id": run_id, "words": words}
-        page = render("documents", **whose, trouble=said, shard=None)
-        return HTMLResponse(page, 503, _SAFE)
-
-
-def _documents(words: dict[str, Any], of_run: dict[str, str]) -> Response:
-    shard = runs.read_shard(run.archive(), words["run"], words["number"])
+    with reports.reachable("archive"):
+        shard = read_shard(run.archive(), words["run"], words["number"])
     kibana_url = connection(ELASTICSEARCH, "elasticsearch").extra_dejson.get(KIBANA)
     if kibana_url:
         return RedirectResponse(documents.in_kibana(str(kibana_url), shard), headers=_SAFE)
-    asked = documents.query(shard)
+    query = documents.query(shard)
     with closing(elasticsearch_client()) as client:
-        found = some(client, asked, _DOCUMENTS)
-    shown = {"shard": shard, "query": asked, "found": found, "trouble": ""}
-    return HTMLResponse(render("documents", **of_run, words=words, **shown), 200, _SAFE)
-
-
-def _unread(error: OSError) -> str:
-    """Say that a folder or bucket can't be read; what else the error says may hold secrets."""
-    return f"what lies in the reports or the archive can't be read ({type(error).__name__})"
+        found = some(client, query, _DOCUMENTS)
+    of_run = {"dag_id": dag_id, "run_id": run_id, "shard": shard}
+    return HTMLResponse(render("documents", **of_run, query=query, found=found), 200, _SAFE)

@@ -13,6 +13,7 @@ from nephoscope.config.budget import Budget
 from nephoscope.config.collections import Collection, Collections
 from nephoscope.model import Window
 from nephoscope.plan.windows import last_settled
+from nephoscope.spending import Charge
 from nephoscope.store.answers import meaning
 from nephoscope.store.coverage import sums
 from nephoscope.store.coverage.calendar import CoveredDay, calendar
@@ -63,6 +64,27 @@ class Stored:
     costs: Sequence[Spent]
     budget: Budget
 
+    @property
+    def late(self) -> int:
+        """How many collections are."""
+        return sum(one.late for one in self.fresh)
+
+    @property
+    def today(self) -> Spent:
+        """What was asked on the day that is not over."""
+        today = self.days[-1] + timedelta(days=1)
+        nothing = Spent(today, 0, 0, Charge(), Charge())
+        return next((one for one in self.costs if one.day == today), nothing)
+
+    @property
+    def last_audited(self) -> CoveredDay | None:
+        """The last day of which points were expected, of all namespaces; None where none is."""
+        for day in reversed(self.days):
+            found = [of[day] for of in self.coverage.values() if day in of]
+            if sum(one.expected for one in found):
+                return CoveredDay(day, "", *map(sum, zip(*map(_points, found), strict=True)))
+        return None
+
 
 def stored(client: Any, collections: Collections, asked_at: datetime) -> Stored:
     """Ask the store.
@@ -87,6 +109,10 @@ def stored(client: Any, collections: Collections, asked_at: datetime) -> Stored:
         costs=spent(client, Window(over.start, today.end))[::-1],
         budget=collections.budget,
     )
+
+
+def _points(one: CoveredDay) -> tuple[int, int, int]:
+    return one.expected, one.stored, one.confirmed
 
 
 def _reach(client: Any) -> None:
