@@ -73,4 +73,4 @@ def age(span: timedelta) -> str:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, indent=1, ensure_ascii=False)
+    return json.dumps(value, indent=1)  # in ASCII, where no character hides or steers
