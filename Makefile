@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo demo-once up test test-full bench lint lock clean
+.PHONY: help venv demo demo-once up test test-full browser bench lint lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' Makefile
@@ -24,6 +24,10 @@ test: venv ## run the tests
 
 test-full: venv ## run the tests, the fault tests at their full figures
 	@$(BIN)/python -m pytest --full $(OPTIONS)
+
+browser: ## install Debian's Chromium, as root, without which the tests of the UI are skipped
+	@command -v chromium || { apt-get -qq update && \
+	  apt-get -qq install --yes --no-install-recommends chromium; }
 
 bench: venv ## measure, print the table, write benchmarks/results.json (OPTIONS="pages day")
 	@$(BIN)/python -m benchmarks $(OPTIONS)
