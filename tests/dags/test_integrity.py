@@ -12,11 +12,20 @@ from nephoscope.config.settings import ROOT
 DAGS = {
     "collect_metrics": ("*/5 * * * *", False),
     "collect_metrics_daily": ("0 6 * * *", True),
+    "collect_storage": ("0 12 * * *", True),
     "maintain_store": ("30 3 * * *", False),
 }
-CHAINS = {"collect_metrics": "aws_live", "collect_metrics_daily": "aws_history"}
-MORE = {"collect_metrics": set(), "collect_metrics_daily": {"compact"}}
-TASKS = {"plan", "collect.extract", "collect.load", "audit", "report", "verdict"}
+CHAINS = {
+    "collect_metrics": "aws_live",
+    "collect_metrics_daily": "aws_history",
+    "collect_storage": "aws_history",
+}
+ENDS = {
+    "collect_metrics": {"audit", "report"},
+    "collect_metrics_daily": {"audit", "compact", "report"},
+    "collect_storage": {"audit", "compact"},
+}
+TASKS = {"plan", "collect.extract", "collect.load", "verdict"}
 
 
 def test_every_dag_file_is_listed_here():
@@ -41,11 +50,11 @@ def test_a_dag_says_what_it_does_and_when(dagbag, dag_id):
 
 
 @pytest.mark.parametrize("dag_id", CHAINS)
-def test_a_dag_of_metrics_is_the_chain(dagbag, dag_id):
+def test_a_dag_that_collects_is_the_chain(dagbag, dag_id):
     dag = dagbag.dags[dag_id]
     assert dag.get_task("collect.extract").pool == CHAINS[dag_id]
-    assert set(dag.task_ids) == TASKS | MORE[dag_id]
-    ends = {"audit", "report"} | MORE[dag_id]
+    ends = ENDS[dag_id]
+    assert set(dag.task_ids) == TASKS | ends
     assert dag.get_task("verdict").upstream_task_ids == {"collect.load"} | ends
     assert dag.get_task("verdict").trigger_rule == "none_failed"
     assert {dag.get_task(one).trigger_rule for one in ends} == {"all_done"}

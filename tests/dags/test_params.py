@@ -69,7 +69,10 @@ def test_the_collections_that_are_named_are_collected(two, given, expected):
 
 
 def test_an_unknown_collection_is_refused_and_those_that_there_are_named(two):
-    says = "names 'ec3', and collections.yaml has none of that name: it has servers, disks"
+    says = (
+        "names 'ec3', and collections.yaml has none of that name for this DAG: "
+        "it has servers, disks"
+    )
     with pytest.raises(ConfigError, match=says):
         params.chosen(load_collections(two), {"collections": ["disks", "ec3"]})
 

@@ -30,8 +30,8 @@ def context(begin=None, finish=None, run_type="scheduled", **params):
 
 
 def windows(cadence, given):
-    collections = load_collections(ROOT / "include" / "collections.yaml")
-    return run.windows(run.CADENCES[cadence], collections, given, NOW)
+    chosen, collections = run.CADENCES[cadence], load_collections(ROOT / "include/collections.yaml")
+    return run.windows(chosen, chosen.taken(collections), given, NOW)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +77,28 @@ def windows(cadence, given):
 )
 def test_the_window_of_a_run(cadence, given, expected):
     assert windows(cadence, given) == {"ec2": expected}
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        pytest.param(
+            context(at(12, day=21), at(12)), Window(at(0, day=18), at(0, day=21)), id="scheduled"
+        ),
+        pytest.param(
+            context(run_type="manual"),
+            Window(at(0, day=17), at(0, day=20)),
+            id="manual-before-noon",
+        ),
+        pytest.param(
+            context(start="2026-11-01T00:00:00Z", end="2026-11-02T00:00:00Z"),
+            Window(at(0, day=1), at(0, day=2)),
+            id="params",
+        ),
+    ],
+)
+def test_a_run_of_storage_takes_three_settled_days_and_no_other_collections(given, expected):
+    assert windows("storage", given) == {"s3": expected}
 
 
 def test_consecutive_intervals_share_no_window():

@@ -63,7 +63,7 @@ def chosen(collections: Collections, given: Mapping[str, Any]) -> Mapping[str, C
     if unknown := sorted(set(wanted) - set(there)):
         raise ConfigError(
             f"the param collections names {', '.join(map(repr, unknown))}, and collections.yaml "
-            f"has none of that name: it has {', '.join(there)}"
+            f"has none of that name for this DAG: it has {', '.join(there)}"
         )
     return {name: one for name, one in there.items() if name in wanted}
 

@@ -16,7 +16,7 @@ from nephoscope.config.collections import Collection, Collections, load_collecti
 from nephoscope.config.settings import ROOT, Settings
 from nephoscope.errors import ConfigError
 from nephoscope.model import Window
-from nephoscope.plan.windows import DAY_SETTLES, last_settled, settled_in
+from nephoscope.plan.windows import DAY_SETTLES, STORAGE_SETTLES, last_settled, settled_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +28,38 @@ class Cadence:
         fresh_for: how old the last look at the fleet may be; zero is none at all.
         every: where it is not the collection's own.
         settle: at the least.
+        windows: how many a run takes: the newest, and those before it once more.
+        storage: whether it is of the collections of storage, or of all others.
     """
 
     pool: str
     fresh_for: timedelta
     every: timedelta | None = None
     settle: timedelta = timedelta(0)
+    windows: int = 1
+    storage: bool = False
 
     def of(self, collection: Collection) -> tuple[timedelta, timedelta]:
         """Return ``every`` and ``settle`` of a collection."""
         return self.every or collection.every, max(self.settle, collection.settle)
 
+    def taken(self, collections: Collections) -> Collections:
+        """Return the same with the collections alone that are collected so."""
+        there = collections.collections.items()
+        return collections.only(name for name, one in there if one.of_storage is self.storage)
+
 
 CADENCES = {
     "live": Cadence("aws_live", fresh_for=timedelta(hours=1)),
     "daily": Cadence("aws_history", timedelta(0), every=timedelta(days=1), settle=DAY_SETTLES),
+    "storage": Cadence(
+        "aws_history",
+        timedelta(0),
+        every=timedelta(days=1),
+        settle=STORAGE_SETTLES,
+        windows=3,  # S3's daily metrics may come late, or miss a day
+        storage=True,
+    ),
 }
 
 
@@ -86,7 +103,8 @@ def windows(
     """Return the window of each collection that has one in this run.
 
     A scheduled or backfilled run takes what settles in its data interval. A manual one takes
-    its params, or the last settled window. The params also choose among the collections.
+    its params, or the last settled window. The params also choose among the collections, which
+    are those of the cadence.
 
     Raises:
         ConfigError: the params are no window, not one of whole ``every``, or name a collection
@@ -95,25 +113,26 @@ def windows(
     found = {}
     for name, collection in chosen(collections, context.get("params") or {}).items():
         every, settle = cadence.of(collection)
-        window = _window(context, every, settle, asked_at)
-        if window is not None:
-            found[name] = window
+        if stated := _stated(context.get("params") or {}, every):
+            found[name] = stated
+        elif window := _window(context, every, settle, asked_at):
+            found[name] = Window(window.start - (cadence.windows - 1) * every, window.end)
     return found
 
 
 def _window(
     context: Mapping[str, Any], every: timedelta, settle: timedelta, asked_at: datetime
 ) -> Window | None:
-    params = context.get("params") or {}
-    if params.get("start") or params.get("end"):
-        return _stated(params, every)
     start, end = context.get("data_interval_start"), context.get("data_interval_end")
     if context["dag_run"].run_type == "manual" or start is None:
         return last_settled(min(_utc(end or asked_at), asked_at), every, settle)
     return settled_in(Window(_utc(start), _utc(end)), every, settle)
 
 
-def _stated(params: Mapping[str, Any], every: timedelta) -> Window:
+def _stated(params: Mapping[str, Any], every: timedelta) -> Window | None:
+    """Return the window that params state, if they do."""
+    if not (params.get("start") or params.get("end")):
+        return None
     try:
         window = Window(_utc(params["start"]), _utc(params["end"]))
     except (ValueError, TypeError, KeyError) as error:

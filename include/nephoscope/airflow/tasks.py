@@ -45,8 +45,8 @@ def plan(cadence: str) -> list[dict[str, Any]]:
 
     client = elasticsearch_client()
     check(client)
-    context, asked_at, collections = get_current_context(), run.now(), run.collections()
-    chosen = run.CADENCES[cadence]
+    context, asked_at, chosen = get_current_context(), run.now(), run.CADENCES[cadence]
+    collections = chosen.taken(run.collections())
     windows = run.windows(chosen, collections, context, asked_at)
     if not windows:
         log.info("no window of any collection settled in this run's interval")
@@ -61,7 +61,8 @@ def plan(cadence: str) -> list[dict[str, Any]]:
         asked_at,
         fresh_for=chosen.fresh_for,
         slots=run.slots(chosen.pool),
-        force=context["params"]["force"],
+        # What came late shows in no coverage: of a bucket nothing is expected.
+        force=context["params"]["force"] or chosen.windows > 1,
     )
     dag_run = context["dag_run"].run_id
     reserve(run.archive(), client, planned.run, planned.cost, collections.budget, dag_run)

@@ -16,6 +16,9 @@ from nephoscope.model import Dimensions
 EC2 = "AWS/EC2"
 """The namespace whose resources EC2 itself describes, tags and all."""
 
+A_DAY = 86_400
+"""Seconds."""
+
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # 23 ms for 134 where libyaml is there
 
 
@@ -61,6 +64,12 @@ class KnownNamespace(Entry):
     def defaults(self) -> tuple[str, ...]:
         """The metrics of an entry that names none."""
         return tuple(name for name, metric in self.metrics.items() if metric.default)
+
+    @property
+    def of_storage(self) -> bool:
+        """Whether AWS measures its resources once a day, and publishes that the day after."""
+        periods = [self.metrics[name].period for name in self.defaults]
+        return min(periods, default=0) >= A_DAY
 
     def dimensions_of(self, arn: str) -> Dimensions | None:
         """Return the dimensions that an ARN names; None where it is of something else."""

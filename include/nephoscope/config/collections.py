@@ -118,6 +118,16 @@ class Collection(Entry):
         return tuple(metric for metric in self.metrics if is_pattern(metric))
 
     @property
+    def of_storage(self) -> bool:
+        """Whether `collect_storage` collects it, and no other DAG.
+
+        The catalogue decides: it is of the dimension set of a namespace whose own metrics AWS
+        publishes once a day, as S3's sizes are. S3's request metrics are of another set.
+        """
+        known = catalogue().get(self.namespace)
+        return known is not None and known.of_storage and self.dimensions == known.dimensions
+
+    @property
     def has_patterns(self) -> bool:
         """Whether some metrics are meant by a pattern, so that all of them must be listed."""
         return bool(self._patterns)

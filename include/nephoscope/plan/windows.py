@@ -7,6 +7,10 @@ from nephoscope.model import Window
 DAY_SETTLES = timedelta(hours=6)
 """How long after its end a day is read for good."""
 
+STORAGE_SETTLES = timedelta(hours=36)
+"""How long after its end a day's storage metrics are read: AWS publishes them
+once a day, and now and then late."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
