@@ -119,7 +119,7 @@ METRICS = {
     ],
     "AWS/S3": [
         ("BucketSizeBytes", "Bytes", 2**40, 2**43, 1, {"grows": True, "parts": (0, 1, 2)}),
-        ("NumberOfObjects", "Count", 10**7, 10**9, 1, {"grows": True, "parts": (3,)}),
+        ("NumberOfObjects", "Count", 5000, 40_000, 1, {"grows": True, "parts": (3,)}),
     ],
     "Custom/Orders": [
         ("Orders.Placed per minute", "Count", 5, 600, 1, {}),
@@ -147,6 +147,7 @@ class Series:
     busy: int
     created: int
     ended: float
+    fast: int
 
 
 def series(seed, count, anchor, account="123456789012"):
@@ -175,6 +176,7 @@ def of_resource(service, key, j, midnight, account, owner):
         "native": NATIVE.get(namespace, 60),
         "busy": BUSY.get(namespace, 1024),
         "created": owner.launched if owner else midnight - 86400 * age + draw[15] % 86400,
+        "fast": midnight - 3 * 86400 if j == 1 else 2**40,
         "ended": owner.stopped if owner and owner.stopped else float("inf"),
     }
     parts = list(product(*([one.format(**facts) for one in values] for _, values in axes)))
@@ -235,7 +237,8 @@ def sample(one, key, m):
     size = low + mix(key ^ (200 + one.k)) % (high - low + 1)
     h = mix(mix(key ^ (100 + one.k)) ^ m)
     if "grows" in more:
-        return size + (size >> 10) * ((60 * m - one.created) // 86400) + h % 2**20
+        slowly = size + (size >> 10) * ((60 * m - one.created) // 86400) + h % (size >> 12)
+        return slowly + (size >> 4) * max(0, 1 + (60 * m - one.fast) // 86400)
     noise = more.get("noise", 512)
     tide = 2**18 + more.get("swing", 3) * hump_times_level(one, key, m)
     return (((size * tide) >> 18) * (1024 - noise // 2 + h % noise)) >> 10

@@ -13,6 +13,7 @@ from nephoscope.demo.aws.ec2 import Ec2
 from nephoscope.demo.aws.fleet import Fleet
 from nephoscope.demo.aws.keys import Keys
 from nephoscope.demo.aws.quotas import Limits, Quotas
+from nephoscope.demo.aws.s3 import S3
 from nephoscope.demo.aws.sts import Sts
 from nephoscope.demo.aws.tagging import Tagging
 from nephoscope.demo.aws.timing import PUNCTUAL, Timing
@@ -26,7 +27,7 @@ class Service(Protocol):
         """Tell whether it answers the operation."""
 
     def answer(self, call: Call) -> Reply:
-        """Answer a call, or raise `Refusal`."""
+        """Answer a call, or raise `Refusal`, or `Elsewhere` of what is moto's after all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,5 +112,6 @@ class Accounts:
             "ec2": Ec2(fleet, self.clock, self.removed),
             "tagging": Tagging(fleet, self.removed),
             "sts": sts,
+            "s3": S3(fleet, self.clock),
         }
         return Account(fleet, counters, services)

@@ -87,6 +87,7 @@ class Fleet:
             kept needs the same anchor on every start.
         names: other Name tags by index, for tests of hostile names.
         account: whose fleet it is, twelve digits; no value follows from it.
+        objects: size of NumberOfObjects of its first bucket; 0 is what is drawn.
     """
 
     seed: int
@@ -94,6 +95,7 @@ class Fleet:
     anchor: date
     names: Mapping[int, str] = field(default_factory=dict)
     account: str = ACCOUNT
+    objects: int = 0
 
     @cached_property
     def instances(self) -> tuple[Instance, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from nephoscope.demo.aws.accounts import Account, Accounts
 from nephoscope.demo.aws.endpoints import PREFIX, Endpoints
 from nephoscope.demo.aws.moto_app import Moto
-from nephoscope.demo.aws.wire import Call, Drop, Refusal, Reply
+from nephoscope.demo.aws.wire import Call, Drop, Elsewhere, Refusal, Reply
 
 
 class Router:
@@ -43,5 +44,6 @@ class Router:
             raise Refusal("UnsupportedProtocol", "The stand-in speaks AWS JSON 1.0 to CloudWatch.")
         own = account.services.get(call.service)
         if own is not None and own.knows(call.operation):
-            return own.answer(call)
+            with suppress(Elsewhere):
+                return own.answer(call)
         return self._moto.answer(call)

@@ -24,6 +24,8 @@ class Resource:
         axes: the values of each part on the service's axes.
         ended: None if it still runs.
         owner: the id of the instance that it goes with, "" if none.
+        fast: since when what grows grows fast, None if it does not.
+        objects: size of NumberOfObjects, 0 if it is drawn.
     """
 
     service: Service
@@ -37,6 +39,8 @@ class Resource:
     created: int
     ended: int | None
     owner: str
+    fast: int | None = None
+    objects: int = 0
 
     def series(self, metric: Metric) -> dict[Dimensions, tuple[int, ...]]:
         """Return the parts of each of a metric's series, by its sorted dimensions."""
@@ -86,4 +90,6 @@ def _resource(fleet: Fleet, service: Service, j: int, key: int) -> Resource:
         created=instance.launched if instance else fleet.midnight - 86400 * age + draw(15) % 86400,
         ended=instance.stopped if instance else None,
         owner=instance.id if instance else "",
+        fast=fleet.midnight - 3 * 86400 if j == 1 else None,
+        objects=fleet.objects if j == 0 else 0,
     )

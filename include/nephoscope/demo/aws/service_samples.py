@@ -25,6 +25,9 @@ class ServiceSamples:
         self._numbers = {metric.name: k for k, metric in enumerate(service.metrics)}
         self._created = np.array([one.created for one, _ in parts], dtype=np.int64)
         self._born = -(-self._created // 60)
+        fast = [FOREVER if one.fast is None else one.fast for one, _ in parts]
+        self._fast = np.array(fast, dtype=np.int64)
+        self._objects = np.array([one.objects for one, _ in parts], dtype=np.int64)
         self._dead = np.array([_end(one) for one, _ in parts], dtype=np.int64)
         self.key = np.array([key for _, key in parts], dtype=np.uint64)
         late = np.array([300 * REGIONS.index(one.region) for one, _ in parts], dtype=np.int64)
@@ -45,8 +48,7 @@ class ServiceSamples:
         sizes = _pick(self.key[rows], 200 + k, one.low, one.high)[:, None]
         drawn = draws(self.key[rows], 100 + k, minutes.array)
         if one.grows:
-            days = (60 * minutes.array - self._created[rows, None]) // 86400
-            return sizes + (sizes >> 10) * days + (drawn % np.uint64(2**20)).astype(np.int64)
+            return self._grown(rows, one, minutes, sizes, drawn)
         rise = self._rhythm.rise(rows, minutes, np.full(len(rows), one.swing))
         rise += 2**18
         rise *= sizes
@@ -56,6 +58,20 @@ class ServiceSamples:
         rise *= drawn.view(np.int64)
         rise >>= 10
         return rise
+
+    def _grown(
+        self, rows: Whole, metric: Metric, minutes: Minutes, sizes: Whole, drawn: Hash
+    ) -> Whole:
+        """Return the samples of what grows from day to day."""
+        if metric.name == "NumberOfObjects":
+            planted = self._objects[rows, None]
+            sizes = np.where(planted > 0, planted, sizes)
+        seconds = 60 * minutes.array
+        days = (seconds - self._created[rows, None]) // 86400
+        fast = np.maximum(0, 1 + (seconds - self._fast[rows, None]) // 86400)
+        noise = (drawn % (sizes >> 12).astype(np.uint64)).astype(np.int64)
+        grown: Whole = sizes + (sizes >> 10) * days + (sizes >> 4) * fast + noise
+        return grown
 
     def exists(self, rows: Whole, metric: str, minutes: Minutes) -> Mask | None:
         """Tell where CloudWatch holds a sample; None says everywhere."""

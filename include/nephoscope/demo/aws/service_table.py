@@ -145,7 +145,7 @@ SERVICES = (
         "arn:aws:s3:::{value}",
         (
             Metric("BucketSizeBytes", "Bytes", 2**40, 2**43, parts=(0, 1, 2), grows=True),
-            Metric("NumberOfObjects", "Count", 10**7, 10**9, parts=(3,), grows=True),
+            Metric("NumberOfObjects", "Count", 5000, 40_000, parts=(3,), grows=True),
         ),
         axes=(
             (

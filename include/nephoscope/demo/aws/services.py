@@ -33,7 +33,10 @@ It is a whole number of 1/scale, from size = pick(200 + k, low, high), h = mix(d
     (size * (2**18 + swing * hump * level) >> 18) * (1024 - noise // 2 + h % noise) >> 10
 where hump and level are those of an instance that is not hot, with delay = pick(8, 0, 120), + 300
 in us-east-1. What `grows`, as a bucket does, has instead
-    size + (size >> 10) * ((60 * m - created) // 86400) + h % 2**20
+    size + (size >> 10) * ((60 * m - created) // 86400) + h % (size >> 12)
+and, of resource 1, which grows fast, (size >> 4) * (1 + (60 * m - F) // 86400) besides, where that
+is above 0, F being A - 3 * 86400. The size of NumberOfObjects of resource 0 may be planted, from
+4096 on.
 
 Statistics are those of fleet.py, with its thousand being the scale, over the samples of all parts.
 """

@@ -44,7 +44,7 @@ def main() -> int:
 
 def _accounts(options: argparse.Namespace) -> Accounts:
     size, anchor, first = options.instances, options.anchor, options.seed
-    fleets = [Fleet(first, size, anchor, dict(options.name))]
+    fleets = [Fleet(first, size, anchor, dict(options.name), objects=options.objects)]
     for seed, account in enumerate(options.account, first + 1):
         fleets.append(Fleet(seed, size, anchor, account=account))
     timing = Timing(options.publish_lag, options.late)
@@ -68,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--publish-lag", type=int, default=0, help="seconds until a point appears")
     add("--late", action="store_true", help="points and listings come as late as CloudWatch's")
     add("--name", type=_name, action="append", default=[], help="NUMBER=NAME, another Name tag")
+    add("--objects", type=int, default=0, help="of the first bucket, when it was made")
     add("--account", action="append", default=[], help=f"one more account than {ACCOUNT}")
     add("--linked", action="append", default=[], help=f"account that {ACCOUNT} sees metrics of")
     add("--external-id", type=_pair, action="append", default=[], help="ACCOUNT=VALUE, demanded")

@@ -1,4 +1,4 @@
-"""The stand-in AWS: CloudWatch, EC2, tagging and STS of our own over planted fleets, else moto.
+"""The stand-in AWS: CloudWatch, EC2, tagging, STS and lists of S3 over planted fleets, else moto.
 
     python -m nephoscope.demo.aws --port 5000 --instances 50 --seed 7 --anchor 2026-11-22
 
@@ -56,6 +56,7 @@ class StandIn:
         log: file that what it says is added to; None drops it when it ends.
         publish_lag: seconds from the end of a period until its point appears.
         names: other Name tags in the default account, by the instance's number.
+        objects: how many the first bucket of the default account had when it was made, 4096 or more; it grows.
         accounts: the ids of the accounts that there are besides the default one.
         linked: which of them share their metrics with the default one.
         external_ids: the ExternalId that AssumeRole demands for an account's roles, by its id.
@@ -73,6 +74,7 @@ class StandIn:
         publish_lag: int = 0,
         names: Mapping[int, str] | None = None,
         *,
+        objects: int = 0,
         accounts: Iterable[str] = (),
         linked: Iterable[str] = (),
         external_ids: Mapping[str, str] | None = None,
@@ -83,6 +85,7 @@ class StandIn:
         self._options.append(f"--publish-lag={publish_lag}")
         self._options += [f"--anchor={anchor.isoformat()}"] if anchor else []
         self._options += [f"--name={number}={name}" for number, name in (names or {}).items()]
+        self._options.append(f"--objects={objects}")
         self._options += [f"--account={account}" for account in accounts]
         self._options += [f"--linked={account}" for account in linked]
         self._options += [f"--external-id={of}={it}" for of, it in (external_ids or {}).items()]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import escape
 
 import orjson
@@ -75,9 +75,28 @@ class Call:
 
     @property
     def operation(self) -> str:
-        """What is asked: its API name, or for REST services their name and the method."""
+        """What is asked: its API name, or for REST services their name and the method.
+
+        Of S3's calls those that list have their API names.
+        """
         _, _, name = self.headers.get("x-amz-target", "").rpartition(".")
-        return name or self.form.get("Action") or f"{self.service}:{self.method}"
+        rest = f"{self.service}:{self.method}"
+        return name or self.form.get("Action") or self._listing or rest
+
+    @property
+    def _listing(self) -> str:
+        """The name of a call that lists buckets, one bucket's objects, or says where it is."""
+        if (self.service, self.method) != ("s3", "GET"):
+            return ""
+        target = urlsplit(self.target)
+        if target.path == "/":
+            return "ListBuckets"
+        if "/" in target.path.strip("/"):
+            return ""
+        asked = dict(parse_qsl(target.query, keep_blank_values=True))
+        if "location" in asked:
+            return "GetBucketLocation"
+        return "ListObjectsV2" if asked.get("list-type") == "2" else ""
 
 
 @dataclass(frozen=True)
@@ -93,6 +112,10 @@ class Reply:
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     drop: Drop | None = None
+
+
+class Elsewhere(Exception):
+    """A service of our own leaves a call to moto: it is about what moto keeps."""
 
 
 class Refusal(Exception):
