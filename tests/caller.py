@@ -19,10 +19,11 @@ TARGETS = {
 
 
 class Caller:
-    """Speaks to three accounts; the clock stands at noon of the anchor and a test may set it."""
+    """Speaks to three accounts of so many instances; the clock stands at noon of the anchor and a test may set it."""
 
-    def __init__(self, **how) -> None:
-        fleets = [Fleet(7 + n, 10, ANCHOR, account=a) for n, a in enumerate((FIRST, SECOND, THIRD))]
+    def __init__(self, count=10, **how) -> None:
+        accounts = enumerate((FIRST, SECOND, THIRD))
+        fleets = [Fleet(7 + n, count, ANCHOR, account=account) for n, account in accounts]
         self.accounts = Accounts(fleets, **how)
         self.router = Router(self.accounts)
         self.accounts.clock.put(datetime(2026, 11, 22, 12, tzinfo=UTC).timestamp())

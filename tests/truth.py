@@ -17,6 +17,8 @@ from fractions import Fraction
 from functools import lru_cache
 from math import ceil
 
+import truth_lives
+
 MASK = (1 << 64) - 1
 MISSING = -1
 METRICS = (
@@ -34,20 +36,13 @@ METRICS = (
     "CPUCreditUsage",
 )
 CREDITS = {"t3.micro": 288, "t3.medium": 576}
-RATES = {
-    1: (20000, 150000),
-    2: (20000, 150000),
-    3: (100, 600),
-    4: (100, 600),
-    5: (5000, 200000),
-    6: (20000, 200000),
-}
+TRAFFIC = [(20000, 150000)] * 2 + [(100, 600)] * 2 + [(5000, 200000), (20000, 200000)]
+RATES = dict(enumerate(TRAFFIC, 1))
 SHAPES = {
     "hot": [(48000, 52000), (46000, 46000), (3000, 3000), (0, 0)],
     "idle": [(500, 1500), (0, 800), (300, 300), (0, 0)],
     "normal": [(2000, 14000), (16000, 45000), (1000, 6000), (2000, 12000)],
 }
-ROLES = {1: "hot", 2: "idle", 3: "idle", 4: "idle", 5: "failing", 6: "stopped", 7: "gap"}
 
 
 def mix(x):
@@ -72,6 +67,8 @@ class Instance:
     group: str
     launched: int
     stopped: int | None
+    started: int | None
+    ended: int | None
     event: int
 
     def __hash__(self):
@@ -84,20 +81,26 @@ class Instance:
         return lo + self.draw(n) % (hi - lo + 1)
 
     @property
+    def last(self):
+        return self.ended or (None if self.started else self.stopped)
+
+    @property
     def metrics(self):
         return METRICS if self.type in CREDITS else METRICS[:10]
 
 
 def instances(seed, count, anchor: date):
     """Return the facts of all instances of a fleet, by their number."""
-    return [instance(mix(mix(seed) ^ i), i, timegm(anchor.timetuple())) for i in range(count)]
+    midnight = timegm(anchor.timetuple())
+    fleet = [instance(mix(mix(seed) ^ i), i, midnight) for i in range(count)]
+    return [*fleet[:2], *truth_lives.replaced(fleet)]
 
 
 def instance(key, i, midnight):
     def draw(n):
         return mix(key ^ n)
 
-    role = ROLES.get(i % 50, "normal")
+    role = truth_lives.ROLES.get(i % 50, "normal")
     region = ("eu-west-1", "us-east-1")[i % 2]
     app = ("web", "api", "worker", "db", "cache", "batch")[draw(2) % 6]
     env = "staging" if draw(3) % 4 == 0 else "prod"
@@ -117,7 +120,7 @@ def instance(key, i, midnight):
         name=f"{app}-{env}-{i + 1:03d}",
         group=f"group-{i // 20:04d}",
         launched=midnight - 86400 * age + draw(15) % 86400,
-        stopped=midnight - 172800 + 21600 + draw(14) % 43200 if role == "stopped" else None,
+        **truth_lives.ends(role, midnight, draw),
         event=60 * (draw(14) % 20),
     )
 
@@ -188,9 +191,8 @@ def samples(one, metric, day):
 
 
 def exists(one, m):
-    if 60 * m < one.launched or (one.stopped is not None and m >= one.stopped // 60):
-        return False
-    return not (one.role == "gap" and one.event <= m % 1440 < one.event + 180)
+    gap = one.role == "gap" and one.event <= m % 1440 < one.event + 180
+    return truth_lives.runs(one, 60 * m) and not gap
 
 
 def sampler(one, k, day):
@@ -206,11 +208,10 @@ def sampler(one, k, day):
         return lambda m: (
             1000 * ((loads(one, day)[m - start] * rate * (768 + (mix(h ^ m) & 511))) >> 20)
         )
-    if k <= 8:
-        begin = one.event if one.role == "failing" else 10**9
+    if k <= 9:
+        fails = one.role in {7: ("failing", "system"), 8: ("failing",), 9: ("system",)}[k]
+        begin = one.event if fails else 10**9
         return lambda m: 1000 if begin <= m % 1440 < begin + 180 else 0
-    if k == 9:
-        return lambda _: 0
     if k == 10:
         cap = CREDITS[one.type]
         return lambda m: 1000 * cap - ((400 * cap * hump_times_level(one, m)) >> 18)

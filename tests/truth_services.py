@@ -177,7 +177,7 @@ def of_resource(service, key, j, midnight, account, owner):
         "busy": BUSY.get(namespace, 1024),
         "created": owner.launched if owner else midnight - 86400 * age + draw[15] % 86400,
         "fast": midnight - 3 * 86400 if j == 1 else 2**40,
-        "ended": owner.stopped if owner and owner.stopped else float("inf"),
+        "ended": (owner and owner.last) or float("inf"),
     }
     parts = list(product(*([one.format(**facts) for one in values] for _, values in axes)))
     for k, (name, *_, more) in enumerate(METRICS[namespace]):

@@ -48,7 +48,7 @@ def test_every_instance_is_planned_once_at_its_period(aws, collections, now, yes
         one.dimensions
         for shard in plan.shards
         for one in shard.series
-        if one.attributes["detailed"]
+        if one.attributes.get("detailed")
     }
     cpu = {
         period: [

@@ -189,6 +189,6 @@ def _ec2(
         native,
         tuple(one.index for one in members),
         min(one.launched for one in members),
-        max(FOREVER if one.stopped is None else one.stopped for one in members),
+        max(one.last or FOREVER for one in members),
         owner,
     )

@@ -1,7 +1,8 @@
 """EC2 of our own: DescribeInstances, DescribeRegions and DescribeAvailabilityZones of the fleet.
 
 One reservation holds one instance, so that MaxResults counts instances in every sense. What is
-launched later than the clock is not there, and what is stopped later is running.
+launched later than the clock is not there, and what is stopped later is running; LaunchTime is the
+last start. What was terminated is described for an hour.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import fnmatch
 import re
 from collections.abc import Callable, Container, Iterable, Mapping
 
-from nephoscope.demo.aws.ec2_described import reservation, state, tags
+from nephoscope.demo.aws.ec2_described import reservation, state, tags, there
 from nephoscope.demo.aws.fleet import Fleet
 from nephoscope.demo.aws.fleet_facts import REGIONS, Instance
 from nephoscope.demo.aws.wire import XML, Call, Refusal, Reply
@@ -77,17 +78,17 @@ class Ec2:
     def _named(self, call: Call, now: float) -> Iterable[Instance]:
         """Return the instances that a call names by id, all of the region if it names none."""
         ids = [value for name, value in call.form.items() if name.startswith("InstanceId.")]
-        there = [
+        known = [
             one
             for one in self._fleet.region(call.region)
-            if one.launched <= now and one.id not in self._removed
+            if there(one, now) and one.id not in self._removed
         ]
         if not ids:
-            return there
+            return known
         for one in ids:
             if not _ID.fullmatch(one):
                 raise Refusal("InvalidInstanceID.Malformed", f'Invalid id: "{one}"')
-        by_id = {one.id: one for one in there}
+        by_id = {one.id: one for one in known}
         if missing := set(ids) - set(by_id):
             named = ", ".join(sorted(missing))
             message = f"The instance IDs '{named}' do not exist"

@@ -13,23 +13,29 @@ seconds after 1970's. Instance i in 0 .. count-1 has key = mix(mix(seed) ^ i) an
 draw(n) = mix(key ^ n);  pick(n, lo, hi) = lo + draw(n) % (hi - lo + 1).
 
 Facts of instance i.
-    role     by i % 50: 1 hot, 2 3 4 idle, 5 failing, 6 stopped, 7 gap, else normal
+    role     by i % 50: 1 hot, 2 3 4 idle, 5 failing, 6 stopped, 7 gap, 44 system, 45 restarted,
+             46 replaced, 47 terminated, 48 replacement, else normal
     detailed i % 20 in (0, 11)
     region   ("eu-west-1", "us-east-1")[i % 2]; zone = region + "abc"[draw(5) % 3]
     id       "i-0" and draw(1) as 16 hexadecimal digits
     app      (web, api, worker, db, cache, batch)[draw(2) % 6]
     env      staging if draw(3) % 4 == 0, else prod
     type     (m5.large, t3.micro, c6i.xlarge, t3.medium, r6i.large, m6i.xlarge)[draw(4) % 6]
-    name     app-env-NNN, NNN = i + 1 with three digits or more
+    name     app-env-NNN, NNN = i + 1 with three digits or more; the replacement has the app, env
+             and name of the replaced, which is i - 2
     group    "group-NNNN" of i // 20, four digits: its Auto Scaling group, in its region
     age      days: 20 + draw(7) % 70 if it is normal and draw(6) % 8 == 0, else 460 + draw(7) % 1300
-    launched A - 86400 * age + draw(15) % 86400
-    stopped  only if that is its role: A - 172800 + 21600 + draw(14) % 43200
+    launched A - 86400 * age + draw(15) % 86400; the replacement: ended of i - 2, + 300
+    stopped  only if that is its role: A - 172800 + 21600 + draw(14) % 43200;
+             restarted: A - 86400 + 21600 + draw(14) % 14400
+    started  only if it was restarted: stopped + 7200 + draw(17) % 7200
+    ended    only if it was replaced or terminated: A - 86400 + 36000 + draw(14) % 14400
     event    60 * (draw(14) % 20), a minute of the UTC day
 
 Minutes. m counts the minutes since 1970. A sample of minute m exists if 60 * m >= launched, and
-m < stopped // 60, and not (the role is gap and event <= m % 1440 < event + 180). The metrics of
-CPU credits exist for t3 types only, in minutes with m % 5 == 0. A sample is whole thousandths.
+not stopped // 60 <= m < started / 60, m < ended // 60, and not (the role is gap and
+event <= m % 1440 < event + 180); what it has not lies never. The metrics of CPU credits exist for
+t3 types only, in minutes with m % 5 == 0. A sample is whole thousandths.
 
 Load, of the shape of the role:     base          swing         noise       burst        delay
     hot                          48000..52000     46000         3000          0         as normal
@@ -50,9 +56,9 @@ Metrics k, with h = mix(draw(100 + k) ^ m):
     6 EBSWriteBytes     1000 * (load * rate * (768 + (h & 511)) >> 20), rate = pick(20 + k, lo, hi),
                         lo..hi = 20000..150000 for 1 and 2, 100..600 for 3 and 4,
                         5000..200000 for 5, 20000..200000 for 6; idle: rate = lo // 40
-    7 StatusCheckFailed, 8 StatusCheckFailed_Instance
-                        1000 if the role is failing and event <= m % 1440 < event + 180, else 0
-    9 StatusCheckFailed_System   0
+    7 StatusCheckFailed, 8 StatusCheckFailed_Instance, 9 StatusCheckFailed_System
+                        1000 if event <= m % 1440 < event + 180 and the role is failing (7 and 8)
+                        or system (7 and 9), else 0
     10 CPUCreditBalance 1000 * C - (400 * C * hump * level >> 18), C = 288, t3.medium 576
     11 CPUCreditUsage   load // 10
 

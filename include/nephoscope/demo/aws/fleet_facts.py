@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 ACCOUNT = "123456789012"
@@ -44,10 +44,16 @@ class Role(StrEnum):
     FAILING = "failing"
     STOPPED = "stopped"
     GAP = "gap"
+    SYSTEM = "system"
+    RESTARTED = "restarted"
+    REPLACED = "replaced"
+    TERMINATED = "terminated"
+    REPLACEMENT = "replacement"
 
 
 _PLANTED = (Role.NORMAL, Role.HOT, Role.IDLE, Role.IDLE, Role.IDLE, Role.FAILING, Role.STOPPED)
-_ROLES = dict(enumerate((*_PLANTED, Role.GAP)))
+_LIVES = (Role.SYSTEM, Role.RESTARTED, Role.REPLACED, Role.TERMINATED, Role.REPLACEMENT)
+_ROLES = dict(enumerate((*_PLANTED, Role.GAP))) | dict(enumerate(_LIVES, start=44))
 _NORMAL = ((2000, 14000), (16000, 45000), (1000, 6000), (2000, 12000))
 _SHAPES = {
     Role.HOT: ((48000, 52000), (46000, 46000), (3000, 3000), (0, 0)),
@@ -81,6 +87,8 @@ class Instance:
     detailed: bool
     launched: int
     stopped: int | None
+    started: int | None
+    ended: int | None
     event: int
 
     def draw(self, n: int) -> int:
@@ -90,6 +98,11 @@ class Instance:
     def pick(self, n: int, low: int, high: int) -> int:
         """Draw a number of low .. high, both possible."""
         return low + self.draw(n) % (high - low + 1)
+
+    @property
+    def last(self) -> int | None:
+        """When it ran last, in seconds since 1970; None where it runs on."""
+        return self.ended or (self.stopped if self.started is None else None)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -137,7 +150,7 @@ def instance(i: int, root: int, midnight: int, name: str | None = None) -> Insta
     env = "staging" if draw(3) % 4 == 0 else "prod"
     young = role is Role.NORMAL and draw(6) % 8 == 0
     age = 20 + draw(7) % 70 if young else 460 + draw(7) % 1300
-    return Instance(
+    one = Instance(
         index=i,
         key=key,
         id=f"i-0{draw(1):016x}",
@@ -151,6 +164,28 @@ def instance(i: int, root: int, midnight: int, name: str | None = None) -> Insta
         role=role,
         detailed=i % 20 in {0, 11},
         launched=midnight - 86400 * age + draw(15) % 86400,
-        stopped=midnight - 172800 + 21600 + draw(14) % 43200 if role is Role.STOPPED else None,
+        **_ends(role, midnight, draw(14), draw(17)),
         event=60 * (draw(14) % 20),
     )
+    return _in_place_of(instance(i - 2, root, midnight), one) if role is Role.REPLACEMENT else one
+
+
+def _ends(role: Role, midnight: int, when: int, pause: int) -> dict[str, int | None]:
+    """Return when an instance is stopped, is started again, and ends; None is never."""
+    stopped = started = ended = None
+    match role:
+        case Role.STOPPED:
+            stopped = midnight - 172800 + 21600 + when % 43200
+        case Role.RESTARTED:
+            stopped = midnight - 86400 + 21600 + when % 14400
+            started = stopped + 7200 + pause % 7200
+        case Role.REPLACED | Role.TERMINATED:
+            ended = midnight - 86400 + 36000 + when % 14400
+    return {"stopped": stopped, "started": started, "ended": ended}
+
+
+def _in_place_of(replaced: Instance, one: Instance) -> Instance:
+    """Return an instance as the replacement of another."""
+    launched = (replaced.ended or 0) + 300
+    same = {"name": replaced.name, "app": replaced.app, "env": replaced.env}
+    return replace(one, launched=launched, **same)

@@ -5,6 +5,8 @@ Arrays are (instances, minutes) of int64 thousandths.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from nephoscope.demo.aws.fleet import Fleet
@@ -21,6 +23,9 @@ from nephoscope.demo.aws.fleet_rhythm import Mask, Minutes, Rhythm, Whole, draws
 
 FOREVER = 2**40
 """A minute that no instance sees."""
+
+CHECKS = {7: (Role.FAILING, Role.SYSTEM), 8: (Role.FAILING,), 9: (Role.SYSTEM,)}
+"""Whose status checks fail, by the number of the metric."""
 
 _NUMBERS = {metric: number for number, metric in enumerate(METRICS)}
 
@@ -39,10 +44,12 @@ class Samples:
         hot = np.array([one.role is Role.HOT for one in instances], dtype=bool)
         delays = _column([one.delay for one in instances])
         self._rhythm = Rhythm(self.key, delays, hot)
-        self.fails = _span([one.event if one.role is Role.FAILING else None for one in instances])
-        self.gaps = _span([one.event if one.role is Role.GAP else None for one in instances])
+        self.fails = {number: _events(instances, *roles) for number, roles in CHECKS.items()}
+        self.gaps = _events(instances, Role.GAP)
         self.born = _column([-(-one.launched // 60) for one in instances])
-        self.dead = _column([_end(one) for one in instances])
+        self.rests = _column([_minute(one.stopped) for one in instances])
+        self.wakes = _column([-(-(one.started or 0) // 60) or FOREVER for one in instances])
+        self.dead = _column([_minute(one.last) for one in instances])
 
     def values(self, rows: Whole, metric: str, minutes: Minutes) -> Whole:
         """Return the samples of a metric, also where `exists` says that there are none."""
@@ -51,10 +58,8 @@ class Samples:
                 return self._cpu(rows, minutes)
             case 1 | 2 | 3 | 4 | 5 | 6:
                 return self._traffic(rows, number, minutes)
-            case 7 | 8:
-                return 1000 * _inside(self.fails[rows], minutes)
-            case 9:
-                return np.zeros((len(rows), minutes.count), dtype=np.int64)
+            case 7 | 8 | 9:
+                return 1000 * _inside(self.fails[number][rows], minutes)
             case 10:
                 caps = self.credits[rows]
                 return 1000 * caps[:, None] - (self._rhythm.rise(rows, minutes, 400 * caps) >> 18)
@@ -72,11 +77,14 @@ class Samples:
     def exists(self, rows: Whole, _metric: str, minutes: Minutes) -> Mask | None:
         """Tell where CloudWatch holds a sample; None says everywhere, which is the usual case."""
         born, dead = self.born[rows, None], self.dead[rows, None]
-        gaps = self.gaps[rows]
-        if (born <= minutes.first).all() and (dead > minutes.last).all() and (gaps < 0).all():
+        rests, wakes, gaps = self.rests[rows, None], self.wakes[rows, None], self.gaps[rows]
+        first, last = minutes.first, minutes.last
+        runs = (born <= first) & ((rests > last) | (wakes <= first)) & (dead > last)
+        if runs.all() and (gaps < 0).all():
             return None
         array = minutes.array[None, :]
         inside: Mask = (array >= born) & (array < dead) & (_inside(gaps, minutes) == 0)
+        inside &= (array < rests) | (array >= wakes)
         return inside
 
     def _cpu(self, rows: Whole, minutes: Minutes) -> Whole:
@@ -127,13 +135,13 @@ def _column(numbers: list[int] | list[list[int]]) -> Whole:
     return np.array(numbers, dtype=np.int64)
 
 
-def _span(events: list[int | None]) -> Whole:
-    """Return where a span of the day begins, -1440 where there is none."""
-    return np.array([-1440 if event is None else event for event in events], dtype=np.int64)
+def _events(instances: Iterable[Instance], *roles: Role) -> Whole:
+    """Return where the event of those of some roles begins, -1440 for the others."""
+    return _column([one.event if one.role in roles else -1440 for one in instances])
 
 
-def _end(one: Instance) -> int:
-    return FOREVER if one.stopped is None else one.stopped // 60
+def _minute(moment: int | None) -> int:
+    return FOREVER if moment is None else moment // 60
 
 
 def _inside(starts: Whole, minutes: Minutes) -> Whole:

@@ -88,7 +88,7 @@ def _resource(fleet: Fleet, service: Service, j: int, key: int) -> Resource:
         parts=tuple(draw(500 + q) for q in range(len(service.parts))),
         axes=tuple(tuple(a.format(**facts) for a in part) for part in service.parts),
         created=instance.launched if instance else fleet.midnight - 86400 * age + draw(15) % 86400,
-        ended=instance.stopped if instance else None,
+        ended=instance.last if instance else None,
         owner=instance.id if instance else "",
         fast=fleet.midnight - 3 * 86400 if j == 1 else None,
         objects=fleet.objects if j == 0 else 0,

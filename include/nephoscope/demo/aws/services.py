@@ -15,7 +15,8 @@ max(1, n // one_in) resources of it. Resource j has key = mix(mix(seed) ^ (s * 2
              draw(6) % 8 == 0, else 460 + draw(7) % 1300
     ended    never
     tags     none if draw(17) % 10 == 0, else Name = name, env, app
-Volume j is that of instance j: created when that was launched, ended when it stopped.
+Volume j is that of instance j: created when that was launched, ended when it stopped for
+good or ended.
 
 Parts. The axes span the parts of a resource, numbered q = 0 .. as nested loops over the axes'
 values in their order do, the last one fastest; without axes there is one part. Part q has

@@ -45,6 +45,29 @@ def test_an_instance_runs_until_it_is_stopped(call, after, state) -> None:
     assert facts[6]["state"] == state
 
 
+@pytest.mark.parametrize(
+    ("after", "state"),
+    [(-60, "running"), (60, "terminated"), (3540, "terminated"), (3660, None)],
+)
+def test_a_terminated_instance_is_described_for_an_hour(after, state) -> None:
+    call = Caller(count=48)
+    one = call.accounts.one(None).fleet.instances[47]
+    call.accounts.clock.put(one.ended + after)
+    assert described(call, one).get("name") == state
+
+
+def test_a_restarted_instance_tells_its_last_start_alone() -> None:
+    call = Caller(count=48)
+    one = call.accounts.one(None).fleet.instances[45]
+    found = []
+    for moment in (one.stopped - 60, one.stopped + 60, one.started + 60):
+        call.accounts.clock.put(moment)
+        found.append(described(call, one))
+    assert [each["name"] for each in found] == ["running", "stopped", "running"]
+    assert found[0]["launchTime"] == found[1]["launchTime"] < found[2]["launchTime"]
+    assert [each["reason"] is None for each in found] == [True, False, True]
+
+
 @pytest.mark.parametrize(("after", "there"), [(-60, False), (60, True)])
 def test_an_instance_is_not_there_before_its_launch(call, after, there) -> None:
     one = call.accounts.one(None).fleet.instances[0]

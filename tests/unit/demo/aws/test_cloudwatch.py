@@ -87,8 +87,8 @@ def test_a_gap_has_no_points(ask) -> None:
 
 
 def test_a_page_has_100_800_points(ask) -> None:
-    asked = [query(f"q{n}", n % 25 * 2, stat=f"p{n // 25}") for n in range(351)]
-    del asked[STOPPED // 2 :: 25]  # the stopped one fills no page
+    asked = [query(f"q{n}", n % 22 * 2, stat=f"p{n // 22}") for n in range(351)]
+    del asked[STOPPED // 2 :: 22]  # the stopped one fills no page
     asked += [query(f"r{n}", BASIC, stat=f"p{n}.5") for n in range(351 - len(asked))]
     request = {"StartTime": MIDNIGHT - DAY, "EndTime": MIDNIGHT, "MetricDataQueries": asked}
     sizes = [
