@@ -30,8 +30,10 @@ def test_ports_are_open_to_this_machine_alone():
 
 
 def test_every_volume_is_declared():
-    used = {mount.split(":")[0] for one in SERVICES.values() for mount in one.get("volumes", [])}
-    assert used == set(COMPOSE["volumes"])
+    mounts = [mount.split(":") for one in SERVICES.values() for mount in one.get("volumes", [])]
+    folders = {source for source, *_ in mounts if source.startswith("./")}
+    assert {source for source, *_ in mounts} - folders == set(COMPOSE["volumes"])
+    assert all((ROOT / folder).is_dir() for folder in folders)
 
 
 def test_the_pools_are_those_that_the_dags_take():
