@@ -19,7 +19,10 @@ TARGETS = {
 
 
 class Caller:
-    """Speaks to three accounts of so many instances; the clock stands at noon of the anchor and a test may set it."""
+    """Speaks to three accounts of so many instances each.
+
+    The clock stands at noon of the anchor, and a test may set it.
+    """
 
     def __init__(self, count=10, **how) -> None:
         accounts = enumerate((FIRST, SECOND, THIRD))

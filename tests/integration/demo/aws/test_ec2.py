@@ -7,7 +7,6 @@ from botocore.exceptions import ClientError
 
 from past_fleet import FLEET, NAME, code
 
-
 DESCRIBED = [one for one in FLEET if one.ended is None]
 """The others are gone for days."""
 

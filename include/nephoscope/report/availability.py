@@ -1,0 +1,164 @@
+"""The part of the report that tells how available the fleet was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import starmap
+from typing import Any, Final
+
+import pandas as pd
+
+from nephoscope import availability_services
+from nephoscope.availability import DEFINITION, Slots
+from nephoscope.availability_groups import groups
+from nephoscope.report.formats import DASH, day, lasting, number, plural
+from nephoscope.report.names import file_name, printable
+from nephoscope.report.part import Column, Finding, Part, Picture, Table
+from nephoscope.report.strips import MOST, strips
+
+DOWN: Final = 0
+GONE: Final = 5
+"""Ranks of findings."""
+
+_LASTED: Final = {
+    "up": Column("Up", "lasting"),
+    "impaired": Column("Check failed", "lasting"),
+    "no_data": Column("No data", "lasting"),
+    "stopped": Column("Stopped", "lasting"),
+}
+_SHARES: Final = {
+    "availability": Column("Availability %", "number"),
+    "at_worst": Column("At worst %", "number"),
+    "observed": Column("Observed %", "number"),
+}
+_INSTANCES: Final = {
+    "name": Column("Instance", link="file"),
+    "instance_id": Column("Id"),
+    **_SHARES,
+    **_LASTED,
+    "ended": Column("Terminated", "moment"),
+    "replaced_by": Column("Replaced by"),
+}
+_GROUPS: Final = {
+    "tag": Column("Tag"),
+    "value": Column("Value"),
+    "instances": Column("Instances", "number"),
+    **_SHARES,
+    **_LASTED,
+}
+_SERVICES: Final = {
+    "service": Column("Service"),
+    "name": Column("Resource"),
+    "availability": Column("Availability %", "number"),
+    "unhealthy": Column("With an unhealthy target", "lasting"),
+    "observed": Column("Observed", "lasting"),
+    "invocations": Column("Invocations", "number"),
+    "errors": Column("Errors", "number"),
+    "throttles": Column("Throttles", "number"),
+}
+
+
+def part(fleet: pd.DataFrame, found: Slots, services: pd.DataFrame) -> Part | None:
+    """Say how available instances, groups and services were; None where nothing is known.
+
+    Args:
+        fleet: as `availability_groups.instances` returns it.
+        found: its slots.
+        services: as `availability_services.services` returns them.
+    """
+    if fleet.empty and services.empty:
+        return None
+    known = _ranked(fleet)
+    marred = known[known[["impaired", "no_data", "stopped", "terminated"]].any(axis="columns")]
+    tables = (
+        Table("availability-groups", _printable(groups(fleet)), _GROUPS, most=40),
+        Table("availability", _written(known), _INSTANCES),
+        Table(
+            "availability-services",
+            services.assign(name=services["name"].map(printable)),
+            _SERVICES,
+        ),
+    )
+    return Part(
+        anchor="availability",
+        title="Availability",
+        lead=f"{DEFINITION} {availability_services.DEFINITION}" if len(services) else DEFINITION,
+        pictures=(_picture(marred[:MOST], found, len(marred), len(known)),) if len(marred) else (),
+        tables=tuple(one for one in tables if len(one.frame)),
+        findings=tuple(sorted(_findings(known), key=lambda one: one.rank)),
+    )
+
+
+def _ranked(fleet: pd.DataFrame) -> pd.DataFrame:
+    """Return the instances, those whose checks failed first, then those that are gone, then gaps.
+
+    The index stays the row of the slots.
+    """
+    by = ["impaired", "terminated", "no_data", "stopped"]
+    named = fleet.assign(**{name: fleet[name].map(printable) for name in ("name", "type")})
+    return named.sort_values([*by, "name", "instance_id"], ascending=[False] * 4 + [True] * 2)
+
+
+def _written(known: pd.DataFrame) -> pd.DataFrame:
+    """Return the table of instances: without the tags, with the stem of their files."""
+    columns = ("account", "region", "instance_id")
+    files = list(starmap(file_name, known[list(columns)].itertuples(index=False)))
+    named = known["name"].where(known["name"].astype(bool), known["instance_id"])
+    table = known.assign(name=named, file=files).drop(columns="tags")
+    return table.reset_index(drop=True)
+
+
+def _printable(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return groups as a page shows them."""
+    values = rows["value"].map(printable).replace("", DASH)
+    return rows.assign(tag=rows["tag"].map(printable), value=values)
+
+
+def _picture(shown: pd.DataFrame, found: Slots, marred: int, known: int) -> Picture:
+    clean = known - marred
+    more = f", the first {len(shown)} of {marred}" if marred > len(shown) else ""
+    subtitle = (
+        f"{_span(found)}  ·  {plural(marred, 'instance')} with a failure, a stop or a gap{more}"
+        f"  ·  {clean:,} up all the time"
+    )
+    worst = shown.iloc[0]
+    extreme = (
+        f" The longest failure is that of {worst['name'] or worst['instance_id']}: "
+        f"{lasting(worst['impaired'])}."
+        if worst["impaired"]
+        else " No status check failed."
+    )
+    caption = (
+        "Each strip is an instance that was not up all the time, in slots of "
+        f"{lasting(found.step)}. A colour is a status check that failed: the system check is "
+        "AWS's hardware and network, the instance check is its own software. Grey is time in "
+        "which it ran and no check is stored; stripes are stopped, dots are terminated; nothing is "
+        f"drawn where nobody knows.{extreme} {plural(clean, 'instance')} had none of it."
+    )
+    alt = f"Timelines of {plural(len(shown), 'instance')} that failed, stopped or have gaps"
+    return Picture("availability", strips(shown, found, subtitle), alt, caption)
+
+
+def _span(found: Slots) -> str:
+    first = found.window.start
+    whole = list(found.window.days())
+    return day(first) if len(whole) == 1 else f"{day(first)} to {day(whole[-1].start)}"
+
+
+def _findings(known: pd.DataFrame) -> Iterator[Finding]:
+    """Yield what needs somebody: checks that failed, and instances that nothing replaced."""
+    for row in known.to_dict("records"):
+        subject = row["name"] or row["instance_id"]
+        if row["impaired"]:
+            figure = f"{number(row['availability'])} %"
+            yield Finding(DOWN, figure, subject, _failure(row))
+        if not pd.isna(row["ended"]) and not row["replaced_by"] and row["up"] + row["impaired"]:
+            text = f"terminated {row['ended']:%-d %b %H:%M} UTC, and nothing took its place"
+            yield Finding(GONE, "gone", subject, text)
+
+
+def _failure(row: dict[Any, Any]) -> str:
+    checks = [
+        f"{name} for {lasting(row[name])}" for name in ("system", "instance") if row[name]
+    ] or [f"for {lasting(row['impaired'])}"]
+    return f"status check failed: {', '.join(checks)}"
