@@ -10,6 +10,8 @@ import pytest
 from nephoscope.config.settings import ROOT
 
 DAGS = {
+    "collect_logs": ("*/5 * * * *", False),
+    "collect_logs_daily": ("0 6 * * *", True),
     "collect_metrics": ("*/5 * * * *", False),
     "collect_metrics_daily": ("0 6 * * *", True),
     "collect_storage": ("0 12 * * *", True),
@@ -25,6 +27,7 @@ ENDS = {
     "collect_metrics_daily": {"audit", "compact", "report"},
     "collect_storage": {"audit", "compact"},
 }
+LOGS = {"collect_logs": set(), "collect_logs_daily": {"compact"}}
 TASKS = {"plan", "collect.extract", "collect.load", "verdict"}
 
 
@@ -60,6 +63,20 @@ def test_a_dag_that_collects_is_the_chain(dagbag, dag_id):
     assert {dag.get_task(one).trigger_rule for one in ends} == {"all_done"}
 
 
+@pytest.mark.parametrize(("dag_id", "more"), LOGS.items())
+def test_a_dag_of_logs_is_their_chain(dagbag, dag_id, more):
+    dag = dagbag.dags[dag_id]
+    assert dag.get_task("collect.extract").pool == "aws_logs"
+    assert (
+        set(dag.task_ids)
+        == {"plan", "collect.extract", "collect.load", "account", "verdict"} | more
+    )
+    ends = {"account"} | more
+    assert dag.get_task("verdict").upstream_task_ids == {"collect.load"} | ends
+    assert dag.get_task("verdict").trigger_rule == "none_failed"
+    assert {dag.get_task(one).trigger_rule for one in ends} == {"all_done"}
+
+
 @pytest.mark.parametrize("dag_id", DAGS)
 def test_every_task_is_retried_bounded_documented_and_tells_its_failure(dagbag, dag_id):
     for task in dagbag.dags[dag_id].tasks:
@@ -76,8 +93,9 @@ def test_the_newest_minutes_go_before_history_and_upkeep(dagbag):
         dag_id: {(one.weight_rule, one.priority_weight) for one in dag.tasks}
         for dag_id, dag in dagbag.dags.items()
     }
-    assert weights.pop("collect_metrics") == {("absolute", 10)}
-    assert weights == {key: {("absolute", 1)} for key in set(DAGS) - {"collect_metrics"}}
+    live = {"collect_metrics", "collect_logs"}
+    assert [weights.pop(one) for one in live] == [{("absolute", 10)}] * 2
+    assert weights == {key: {("absolute", 1)} for key in set(DAGS) - live}
 
 
 def test_a_start_before_the_first_settled_day_is_not_scheduled(dagbag):

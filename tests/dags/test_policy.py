@@ -21,6 +21,8 @@ TODAY = datetime.combine(ANCHOR, time(), UTC)
 
 ACTIONS = {
     "resource-groups-tagging-api:GetResources": "tag:GetResources",
+    "cloudwatch-logs:DescribeLogGroups": "logs:DescribeLogGroups",
+    "cloudwatch-logs:FilterLogEvents": "logs:FilterLogEvents",
     "s3:HeadObject": "s3:GetObject",
     "s3:ListObjectsV2": "s3:ListBucket",
     "s3:HeadBucket": "s3:ListBucket",
@@ -72,6 +74,7 @@ def account(chain, monkeypatch, tmp_path):
                 "cpu": {"namespace": "AWS/EC2", "metrics": {"CPUUtilization": ["Average"]}},
                 "volumes": {"namespace": "AWS/EBS", "metrics": {"VolumeReadOps": ["Sum"]}},
             },
+            "logs": {"shop": {"groups": ["/odd/*"]}},
         }
         path = tmp_path / "everything.yaml"
         path.write_text(yaml.safe_dump(collections), encoding="utf-8")
@@ -105,7 +108,7 @@ def test_what_is_called_is_what_the_policy_allows(operations, account, tmp_path)
 
     collect, url = account
     operations.clear()
-    for dag_id in ("collect_metrics", "collect_metrics_daily"):
+    for dag_id in ("collect_metrics", "collect_metrics_daily", "collect_logs_daily"):
         run = collect(dag_id, TODAY - timedelta(hours=18))
         assert run.state == "success", states(run)
     assert CliRunner().invoke(main, ["doctor"]).exit_code == 0

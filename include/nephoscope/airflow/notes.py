@@ -1,9 +1,9 @@
 """The note of a run: what it did, in a sentence that Airflow's list of runs shows.
 
 A task can't write it: the task SDK of Airflow 3.3 has no call for the note of its own run, and the
-REST API wants a user's token, which each auth manager makes otherwise. So the audit leaves the
-sentence in XCom, and a listener of the scheduler, which is told of each run's end in the very
-transaction that ends it, makes a note of it.
+REST API wants a user's token, which each auth manager makes otherwise. So the task
+that adds up leaves the sentence in XCom, and a listener of the scheduler, which is told of each
+run's end in the very transaction that ends it, makes a note of it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from nephoscope.chain.audit import Audited
 
 KEY = "note"
-_TASK = "audit"
+RUN = "run"
+"""Of XCom: the sentence, and the run's folder in the archive."""
+
 _LONGEST = 1000  # characters of a note in Airflow's database
 
 
@@ -80,6 +82,6 @@ def _note(dag_run: Any) -> None:
     if (there := dag_run.dag_run_note) is not None and there.user_id:
         return
     of_run = {"dag_ids": dag_run.dag_id, "run_id": dag_run.run_id}
-    found = session.scalars(XComModel.get_many(**of_run, task_ids=_TASK, key=KEY)).first()
+    found = session.scalars(XComModel.get_many(**of_run, key=KEY)).first()
     if found is not None:
         dag_run.note = str(XComModel.deserialize_value(found))[:_LONGEST]

@@ -26,6 +26,20 @@ def offered() -> dict[str, Param]:
             description="Names of collections.yaml to collect. Empty: all.",
             **_names(),
         ),
+        **window(),
+        "force": Param(
+            False,
+            type="boolean",
+            title="Ask again what is there",
+            description="Asks AWS, and pays, for what is stored already too. "
+            "What CloudWatch has revised is merged; nothing is erased.",
+        ),
+    }
+
+
+def window() -> dict[str, Param]:
+    """Return the params of another window than the run's own."""
+    return {
         "start": Param(
             None,
             type=["null", "string"],
@@ -40,13 +54,6 @@ def offered() -> dict[str, Param]:
             format="date-time",
             title="To (UTC)",
             description="The window's end; itself not in the window.",
-        ),
-        "force": Param(
-            False,
-            type="boolean",
-            title="Ask again what is there",
-            description="Asks AWS, and pays, for what is stored already too. "
-            "What CloudWatch has revised is merged; nothing is erased.",
         ),
     }
 

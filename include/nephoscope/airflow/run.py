@@ -49,6 +49,9 @@ class Cadence:
         return collections.only(name for name, one in there if one.of_storage is self.storage)
 
 
+TICK = timedelta(minutes=5)
+"""Of the DAGs that run often."""
+
 CADENCES = {
     "live": Cadence("aws_live", fresh_for=timedelta(hours=1)),
     "daily": Cadence("aws_history", timedelta(0), every=timedelta(days=1), settle=DAY_SETTLES),
@@ -115,12 +118,23 @@ def windows(
         every, settle = cadence.of(collection)
         if stated := _stated(context.get("params") or {}, every):
             found[name] = stated
-        elif window := _window(context, every, settle, asked_at):
+        elif window := _settled(context, every, settle, asked_at):
             found[name] = Window(window.start - (cadence.windows - 1) * every, window.end)
     return found
 
 
-def _window(
+def log_window(cadence: str, context: Mapping[str, Any], asked_at: datetime) -> Window | None:
+    """Return the window of log events that a run reads; None where none ends in its interval.
+
+    Raises:
+        ConfigError: the params are no window, or not one of whole minutes or days.
+    """
+    every, settle = CADENCES[cadence].every or TICK, CADENCES[cadence].settle
+    stated = _stated(context.get("params") or {}, every)
+    return stated or _settled(context, every, settle, asked_at)
+
+
+def _settled(
     context: Mapping[str, Any], every: timedelta, settle: timedelta, asked_at: datetime
 ) -> Window | None:
     start, end = context.get("data_interval_start"), context.get("data_interval_end")

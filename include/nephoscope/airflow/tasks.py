@@ -30,9 +30,8 @@ DEFAULTS = {
 }
 """Of every task."""
 
-_RUN = "run"
 _DOCUMENTS = ("created", "merged", "unchanged", "rejected")
-_SHARD = "{{ task.op_kwargs['shard']['name'] }}"
+SHARD = "{{ task.op_kwargs['shard']['name'] }}"
 _EXTRACT = "collect.extract"
 
 
@@ -66,7 +65,7 @@ def plan(cadence: str) -> list[dict[str, Any]]:
     )
     dag_run = context["dag_run"].run_id
     reserve(run.archive(), client, planned.run, planned.cost, collections.budget, dag_run)
-    context["ti"].xcom_push(key=_RUN, value=planned.run)
+    context["ti"].xcom_push(key=notes.RUN, value=planned.run)
     log.info("%d shards in %s: %s", len(planned.shards), planned.run, planned.cost)
     if whole := planned.unasked.get("whole"):
         log.info("%d resource days are there already and ask nothing", whole)
@@ -74,10 +73,10 @@ def plan(cadence: str) -> list[dict[str, Any]]:
         log.warning("%d resource days are not asked: CloudWatch may no longer hold them", expired)
     if older := planned.unasked.get("not kept"):
         log.info("%d resource days are not asked: they are older than `keep` says", older)
-    return planned.shards + _blanks(context, planned)
+    return planned.shards + blanks(context, planned.run, len(planned.shards))
 
 
-def _blanks(context: Any, planned: Any) -> list[dict[str, Any]]:
+def blanks(context: Any, run_folder: str, planned: int) -> list[dict[str, Any]]:
     """Return as many shards of nothing as this run had more when it was planned before.
 
     Airflow 3.3 marks mapped tasks that a new plan has no value for as removed, and leaves them so
@@ -87,13 +86,13 @@ def _blanks(context: Any, planned: Any) -> list[dict[str, Any]]:
     of_run = {"dag_id": ti.dag_id, "task_ids": [_EXTRACT], "run_ids": [ti.run_id]}
     known = ti.get_task_states(**of_run).get(ti.run_id, {})
     mapped = sum(name != _EXTRACT for name in known)  # the rest end with their index
-    blank = {"run": planned.run, "number": 0, "name": "nothing to ask", "account": "", "region": ""}
-    return [blank] * (mapped - len(planned.shards))
+    blank = {"run": run_folder, "number": 0, "name": "nothing to ask", "account": "", "region": ""}
+    return [blank] * (mapped - planned)
 
 
 @task(
     multiple_outputs=False,
-    map_index_template=_SHARD,
+    map_index_template=SHARD,
     doc_md="Read one shard from CloudWatch into the archive.",  # mapped: not from the docstring
 )
 def extract(shard: dict[str, Any]) -> dict[str, Any]:
@@ -112,7 +111,7 @@ def extract(shard: dict[str, Any]) -> dict[str, Any]:
 
 @links.load_task(
     multiple_outputs=False,
-    map_index_template=_SHARD,
+    map_index_template=SHARD,
     doc_md="Load what was read of one shard into Elasticsearch.",
 )
 def load(shard: dict[str, Any]) -> dict[str, Any]:
@@ -129,12 +128,12 @@ def load(shard: dict[str, Any]) -> dict[str, Any]:
     return {**shard, **counts, "reasons": done.reasons()}
 
 
-def _planned() -> str:
+def planned_run() -> str:
     """Return the run's folder in the archive, also where it has no shards.
 
     It is no argument: one that stands under a key of its own fails where the plan has failed.
     """
-    run_folder = get_current_context()["ti"].xcom_pull(task_ids="plan", key=_RUN)
+    run_folder = get_current_context()["ti"].xcom_pull(task_ids="plan", key=notes.RUN)
     if not run_folder:
         raise AirflowSkipException("nothing was planned: no window settled, or the plan failed")
     return str(run_folder)
@@ -151,7 +150,7 @@ def audit(loaded: Any, *, final: bool = False) -> dict[str, Any]:
     from nephoscope.chain.audit import audit as run_audit
     from nephoscope.chain.spending import settle
 
-    root, planned, client = run.archive(), _planned(), elasticsearch_client()
+    root, planned, client = run.archive(), planned_run(), elasticsearch_client()
     ti = get_current_context()["ti"]
     returned = [loaded] if isinstance(loaded, dict) else loaded or ()  # of one shard: no list
     # A task that is skipped now has left what it returned when this run was planned before.
@@ -174,7 +173,7 @@ def compact() -> dict[str, int]:
     """Write what was read of the run's days into one file each, for people and for replay."""
     from nephoscope.chain import steps
 
-    done = steps.compact(run.archive(), _planned(), run.now())
+    done = steps.compact(run.archive(), planned_run(), run.now())
     log.info("%s", done)
     return asdict(done)
 
@@ -189,7 +188,7 @@ def report(*, final: bool = False) -> list[str]:
     from nephoscope.chain import report as fleet_report
 
     pages = fleet_report.report(
-        run.archive(), _planned(), elasticsearch_client(), run.reports(), run.now(), final=final
+        run.archive(), planned_run(), elasticsearch_client(), run.reports(), run.now(), final=final
     )
     log.info("drawn: %s", ", ".join(pages))
     return pages

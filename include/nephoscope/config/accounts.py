@@ -22,6 +22,8 @@ class Quotas(Entry):
     """Points a second of older windows. AWS does not raise it."""
     list: Annotated[_Rate, Field(examples=[25])] = 25
     """ListMetrics calls a second. AWS does not raise it."""
+    logs: Annotated[_Rate, Field(examples=[25])] = 5
+    """FilterLogEvents calls a second: 5 to 25 by region. AWS does not raise it."""
 
 
 class Account(Entry):

@@ -14,6 +14,7 @@ from nephoscope.config.accounts import Account
 from nephoscope.config.budget import Budget
 from nephoscope.config.catalogue import catalogue, known_metric
 from nephoscope.config.consistency import problems
+from nephoscope.config.logs import Logs
 from nephoscope.config.patterns import is_pattern, matches
 from nephoscope.config.selection import Asked, Metric, Resources
 from nephoscope.config.strict_yaml import read
@@ -181,6 +182,8 @@ class Collections(Entry):
     """The accounts to read, by one Airflow connection each."""
     collections: Annotated[Mapping[Name, Collection], Field(min_length=1)]
     """What to read of each account, by names of your own."""
+    logs: Annotated[Mapping[Name, Logs], Field()] = {}
+    """Log groups to copy, by names of your own; none that no entry names."""
     budget: Budget = Budget()
     """What AWS may charge."""
 

@@ -22,13 +22,14 @@ _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_/.-]*|[0-9]+[smhd]")
 
 
 def tables() -> str:
-    """Return the Markdown tables of every key of an account, a collection and the budget."""
+    """Return the Markdown tables of every key of an account, a collection, logs and the budget."""
     made = schema.schema()
     return "\n\n".join(
         "\n".join([sentence, "", _HEAD, *_rows(made, made["$defs"][name])])
         for name, sentence in (
             ("Account", "Each of `accounts`:"),
             ("Collection", "Each of `collections`:"),
+            ("Logs", "Each of `logs`, which may be left out: nothing is copied then:"),
             ("Budget", "`budget`, which may be left out, as each of its keys:"),
         )
     )

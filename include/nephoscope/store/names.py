@@ -21,6 +21,9 @@ ALL_METRICS = "cloudwatch_metrics"
 ALL_COVERAGE = "cloudwatch_coverage"
 """The alias that reads every coverage index."""
 
+ALL_LOGS = "cloudwatch_logs"
+"""The alias that reads every index of log events."""
+
 INVENTORY = "cloudwatch-inventory"
 
 COSTS = "cloudwatch-costs"
@@ -122,6 +125,20 @@ def indices_of(namespace: str) -> str:
     It may hit those of another (``shop`` and ``shop-8d3bb1f2``): filter by the namespace too.
     """
     return f"cloudwatch-metrics-{slug(namespace)}-*"
+
+
+def logs_index_of(entry: str, month: str) -> str:
+    """Name the index of an entry's events of a month (2026-11): ``cloudwatch-logs-shop-2026.11``.
+
+    Names that index names can't have, capitals foremost, end in a hash.
+    """
+    safe = entry == entry.lower() and len(entry) <= _LONGEST
+    return f"cloudwatch-logs-{entry if safe else slug(entry)}-{month.replace('-', '.')}"
+
+
+def logs_entry_of(index: str) -> str:
+    """Return what `logs_index_of` made of an entry's name: itself, unless index names lose some."""
+    return index.removeprefix("cloudwatch-logs-")[: -len("-2026.11")]
 
 
 def coverage_index_of(year: int) -> str:

@@ -15,6 +15,7 @@ def test_what_is_not_said_is_awss_own():
         "points": 180_000,
         "points_older": 396_000,
         "list": 25,
+        "logs": 5,
     }
 
 

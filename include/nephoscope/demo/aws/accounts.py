@@ -12,6 +12,7 @@ from nephoscope.demo.aws.control import Counters, Faults
 from nephoscope.demo.aws.ec2 import Ec2
 from nephoscope.demo.aws.fleet import Fleet
 from nephoscope.demo.aws.keys import Keys
+from nephoscope.demo.aws.logs import Logs
 from nephoscope.demo.aws.quotas import Limits, Quotas
 from nephoscope.demo.aws.s3 import S3
 from nephoscope.demo.aws.sts import Sts
@@ -111,6 +112,7 @@ class Accounts:
             "monitoring": cloudwatch,
             "ec2": Ec2(fleet, self.clock, self.removed),
             "tagging": Tagging(fleet, self.removed),
+            "logs": Logs(fleet, self.clock),
             "sts": sts,
             "s3": S3(fleet, self.clock),
         }

@@ -4,7 +4,8 @@ A bucket holds one second's worth and is full at the start. What a call needs is
 if it is not there, the call is refused and takes nothing; so more than a bucket's worth in one
 call never passes. AWS's own figures, by region (CloudWatch's "service quotas"): 50 or 500 calls of
 GetMetricData, 180,000 points where StartTime lies within 3 hours and 396,000 where it is older,
-25 calls of ListMetrics. EC2 and the tagging API publish none that holds for all accounts.
+25 calls of ListMetrics, 5 to 25 of FilterLogEvents. EC2 and the tagging API publish none that holds
+for all accounts.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ _CALLS = {
         "describe",
         ("RequestLimitExceeded", "Request limit exceeded.", 503),
     ),
+    "FilterLogEvents": ("logs", _THROTTLED),
     "GetResources": ("resources", ("ThrottledException", "Rate exceeded", 400)),
 }
 """By operation: the quota that counts its calls, and how AWS refuses one too many."""
@@ -47,6 +49,7 @@ class Quotas:
         list: calls of ListMetrics.
         describe: calls of DescribeInstances.
         resources: calls of GetResources.
+        logs: calls of FilterLogEvents.
     """
 
     calls: int | None = None
@@ -55,6 +58,7 @@ class Quotas:
     list: int | None = None
     describe: int | None = None
     resources: int | None = None
+    logs: int | None = None
 
     def __post_init__(self) -> None:
         for field in fields(self):

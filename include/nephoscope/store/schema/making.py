@@ -16,7 +16,8 @@ from elasticsearch import BadRequestError, Elasticsearch
 
 from nephoscope.store import names
 from nephoscope.store.answers import answered
-from nephoscope.store.schema.mappings import COSTS, COVERAGE, INVENTORY, METRICS, Template
+from nephoscope.store.schema.log_mode import log_mode
+from nephoscope.store.schema.mappings import COSTS, COVERAGE, INVENTORY, LOGS, METRICS, Template
 from nephoscope.store.schema.templates import ensure_template, refuse_newer
 
 Body = Mapping[str, Any]
@@ -56,6 +57,14 @@ def ensure_coverage(client: Elasticsearch, years: Iterable[int]) -> None:
     """Make the coverage indices of years that do not exist yet."""
     for year in years:
         _ensure(client, COVERAGE, names.coverage_index_of(year), names.ALL_COVERAGE, {})
+
+
+def ensure_logs(client: Elasticsearch, index: str, entry: str) -> None:
+    """Make an index of log events if it does not exist yet; it says whose entry's they are."""
+    if not _exists(client, index):
+        meta = {"_meta": {"nephoscope": {"entry": entry}}}
+        body = {"settings": log_mode(client), "mappings": meta}
+        _ensure(client, LOGS, index, names.ALL_LOGS, body)
 
 
 def metrics_index(namespace: str, day: date) -> Body:

@@ -34,7 +34,7 @@ class Template:
     """What the indices of a kind have in common.
 
     Attributes:
-        kind: metrics, inventory, coverage or costs; the names of its indices begin so.
+        kind: metrics, inventory, coverage, costs or logs; the names of its indices begin so.
         settings: as Elasticsearch writes them.
         mappings: the same.
     """
@@ -186,4 +186,26 @@ COSTS = Template(
 )
 """What runs were estimated to ask and asked (`spending`), and a ledger for each UTC day."""
 
-TEMPLATES = (METRICS, INVENTORY, COVERAGE, COSTS)
+LOGS = Template(
+    "logs",
+    settings=_SETTINGS | {"index.refresh_interval": "30s"},
+    mappings=_strict(
+        message={"type": "text", "norms": False, "index_options": "docs"},
+        log=_fields(level=_KEYWORD, file=_fields(path=_KEYWORD)),
+        event=_fields(id=_KEYWORD, ingested=_DATE),
+        cloud=_fields(
+            provider=_KEYWORD,
+            account=_fields(id=_KEYWORD),
+            region=_KEYWORD,
+            instance=_fields(id=_KEYWORD),
+        ),
+        aws=_fields(
+            cloudwatch=_fields(log_group=_KEYWORD, log_stream=_KEYWORD, ingestion_time=_DATE)
+        ),
+        json={"type": "flattened", "ignore_above": 1024},
+        nephoscope=_fields(pattern=_KEYWORD, left_out=_KEYWORD),
+    ),
+)
+"""Log events. A message is found by its words and kept whole; of its JSON each value is a term."""
+
+TEMPLATES = (METRICS, INVENTORY, COVERAGE, COSTS, LOGS)
