@@ -19,8 +19,8 @@ demo-once: venv ## the same, ending when the job is done; fails if anything did
 up: venv ## run Airflow on the connections in .env, until Ctrl-C
 	@$(BIN)/nephoscope airflow $(OPTIONS)
 
-test: venv ## run the tests
-	@$(BIN)/python -m pytest $(OPTIONS)
+test: venv ## run the tests, in two processes
+	@$(BIN)/python -m pytest -n 2 $(OPTIONS)
 
 test-full: venv ## run the tests, the fault tests at their full figures
 	@$(BIN)/python -m pytest --full $(OPTIONS)

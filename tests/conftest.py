@@ -18,6 +18,19 @@ def pytest_addoption(parser):
     parser.addoption("--full", action="store_true", help="fault tests at their full figures")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give a process whole files, and all that share the running Airflow to one."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            file = super()._split_scope(nodeid)
+            return "tests/e2e" if file.startswith("tests/e2e/") else file
+
+    return ByFile(config, log)
+
+
 @pytest.fixture(scope="session")
 def figure(pytestconfig):
     """Choose a fault test's figure: about a tenth, or with `--full` the whole."""
