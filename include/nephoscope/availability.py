@@ -222,7 +222,7 @@ def _tell(
     for spell in spells:
         if spell.before is not None:
             start = spell.start.timestamp()
-            known = np.flatnonzero(cells[: grid.column(start)])
+            known = np.flatnonzero(cells[: grid.column(start // period * period)])
             if known.size and (held[known[-1]] or cells[known[-1]] == spell.before):
                 until = grid.column(-(-min(start, grid.settled) // period) * period)
                 between = cells[known[-1] + 1 : until]
