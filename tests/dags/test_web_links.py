@@ -65,6 +65,7 @@ def test_kibana_is_opened_where_the_connection_names_it(
     monkeypatch.setenv("AIRFLOW_CONN_ELASTICSEARCH_DEFAULT", json.dumps(stated))
     answer = reader.get(f"/{links(reader, ran, 'collect.load', 0)['Documents']}")
     assert answer.status_code == 307
+    assert reader.get("/nephoscope/").status_code == 200  # the client takes no such option
     to = unquote(answer.headers["Location"])
     assert to.startswith("https://kibana.example.com/s/ops/app/discover#/?_g=(time:(from:'")
     assert 'FROM cloudwatch_metrics | WHERE cloud.account.id == "123456789012"' in to
