@@ -1,5 +1,6 @@
 """The pages where something is away, and with names that strangers have given."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 
@@ -91,6 +92,16 @@ def test_a_kibana_that_is_no_address_is_named_so(monkeypatch):
 
     with pytest.raises(ConfigError, match="kibana_url that is no URL"):
         in_kibana("javascript:alert(1)", shard("AWS/EC2"))
+
+
+def test_resources_of_one_shard_may_have_different_dimensions():
+    from nephoscope.airflow.web.documents import query
+
+    names = [("b", "2"), ("a", "1")], [("a", "1")], [("a", "3"), ("c", "4")]
+    series = tuple(Series(tuple(sorted(one)), ("m",)) for one in names)
+    [found, _] = query(replace(shard("Shop"), series=series))["bool"]["filter"]
+    assert found["bool"]["filter"][-1] == {"terms": {"aws.dimensions.a": ["1", "3"]}}
+    assert len(found["bool"]["filter"]) == 5
 
 
 # What strangers write.

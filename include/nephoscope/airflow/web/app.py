@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from asyncio import to_thread
 from collections.abc import Awaitable, Callable, MutableMapping
+from importlib import import_module
 from typing import Any
 
 
@@ -11,7 +13,6 @@ async def app(
     receive: Callable[[], Awaitable[Any]],
     send: Callable[[Any], Awaitable[None]],
 ) -> None:
-    """Answer a request by the routes, which are imported with the first one."""
-    from nephoscope.airflow.web.routes import routed
-
-    await routed(scope, receive, send)
+    """Answer a request by the routes; they are imported with the first one, which alone waits."""
+    routes = await to_thread(import_module, "nephoscope.airflow.web.routes")
+    await routes.routed(scope, receive, send)

@@ -13,13 +13,17 @@ from nephoscope.store.read.pages import during
 
 
 def query(shard: Shard) -> dict[str, Any]:
-    """Return the query for a shard's documents; names are terms, whatever they hold."""
+    """Return the query for a shard's documents; names are terms, whatever they hold.
+
+    Of resources with several dimensions each value is asked, and not the pairs: a resource that
+    mixes the values of two others of the shard is found too.
+    """
     terms = [{"term": {field: value}} for field, value in _terms(shard).items()]
-    values: dict[str, set[str]] = {}
-    for one in shard.series:
-        for name, value in one.dimensions:
-            values.setdefault(name, set()).add(value)
-    resources = [{"terms": {f"{DIMENSIONS}{name}": sorted(of)}} for name, of in values.items()]
+    whose = [dict(one.dimensions) for one in shard.series]
+    common = sorted(set.intersection(*map(set, whose))) if whose else []
+    resources = [
+        {"terms": {f"{DIMENSIONS}{name}": sorted({one[name] for one in whose})}} for name in common
+    ]
     return during({"bool": {"filter": [*terms, *resources]}}, shard.window)
 
 
