@@ -9,6 +9,7 @@ from typing import Any
 
 from elastic_transport import ApiError, TransportError
 
+from nephoscope.airflow.run import CADENCES
 from nephoscope.config.budget import Budget
 from nephoscope.config.collections import Collection, Collections
 from nephoscope.model import Window
@@ -123,7 +124,8 @@ def _reach(client: Any) -> None:
 
 
 def _freshness(client: Any, name: str, one: Collection, asked_at: datetime) -> Freshness:
-    due = last_settled(asked_at - _PATIENCE, one.every, one.settle).start
+    cadence = CADENCES["storage" if one.of_storage else "live"]
+    due = last_settled(asked_at - _PATIENCE, *cadence.of(one)).start
     if one.period != "auto":
         due -= timedelta(seconds=one.period)  # its points may be rarer than it is asked
     return Freshness(name, one.namespace, newest(client, one.namespace), due)
