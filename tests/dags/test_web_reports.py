@@ -116,3 +116,14 @@ def test_reports_in_a_bucket_are_served_alike(reader, aws, monkeypatch):
     assert (answer.content, answer.headers["Content-Type"]) == (b"png", "image/png")
     s3.put_object(Bucket="nephoscope-web", Key="secret.html", Body=b"secret")
     assert reader.get("/nephoscope/reports/..%2fsecret.html").status_code == 404
+
+
+def test_a_report_in_a_bucket_that_does_not_answer_is_a_sentence(reader, monkeypatch):
+    once = {"retries": {"total_max_attempts": 1}}
+    away = aws_connection("http://127.0.0.1:9", config_kwargs=once)
+    monkeypatch.setenv("AIRFLOW_CONN_AWAY", away)
+    monkeypatch.setenv("NEPHOSCOPE_REPORTS_URL", "s3://away@bucket/reports")
+    answer = reader.get("/nephoscope/reports/index.html")
+    assert answer.status_code == 503
+    assert "the reports can&#39;t be read (EndpointConnectionError)" in answer.text
+    assert 'href="/nephoscope/"' in answer.text
