@@ -14,6 +14,7 @@ from matplotlib.patches import Patch
 from nephoscope.availability import Slot, Slots
 from nephoscope.report import canvas, style
 from nephoscope.report.fleet import runs
+from nephoscope.report.formats import lasting
 from nephoscope.report.names import shorten
 
 TITLE: Final = "Availability"
@@ -22,6 +23,7 @@ MOST: Final = 60
 """Strips of a picture."""
 
 _WIDTH = 1080  # CSS pixels, as all below
+_LEFT, _RIGHT = 190, 216
 _ROW = 22
 _BAR = 0.62  # of a row
 _NARROWEST = 2.5  # so that a slot of a month is seen
@@ -43,7 +45,7 @@ WORDS: Final = {
 }
 
 _LOOKS: Final[dict[Slot, dict[str, Any]]] = {
-    Slot.UP: {"facecolor": "#C9E2F3", "edgecolor": "none", "linewidth": 0},
+    Slot.UP: {"facecolor": "#B8D8EE", "edgecolor": "none", "linewidth": 0},
     Slot.NO_DATA: {"facecolor": style.MISSING, "edgecolor": "none", "linewidth": 0},
     Slot.STOPPED: {
         "facecolor": style.PAPER,
@@ -78,8 +80,9 @@ def strips(shown: pd.DataFrame, found: Slots, subtitle: str) -> Figure:
         found: the slots of all.
         subtitle: below the title.
     """
-    margins = canvas.Margins(left=216, right=196, top=74, bottom=78)
-    figure = canvas.sheet(_WIDTH, len(shown) * _ROW + margins.top + margins.bottom)
+    margins = canvas.Margins(left=_LEFT, right=_RIGHT, top=74, bottom=72)
+    height = len(shown) * _ROW + margins.top + margins.bottom
+    figure = canvas.sheet(_WIDTH, height)
     axes = canvas.place(figure, margins)
     canvas.head(axes, TITLE, subtitle)
     canvas.time_axis(axes, found.window)
@@ -89,7 +92,17 @@ def strips(shown: pd.DataFrame, found: Slots, subtitle: str) -> Figure:
     for slot in there:
         axes.add_collection(_boxes(axes, cells, slot), autolim=False)
     _name(axes, shown)
-    _key(axes, there)
+    figure.legend(
+        handles=[Patch(**_LOOKS[slot], label=WORDS[slot]) for slot in there],
+        loc="lower left",
+        bbox_to_anchor=(_LEFT / _WIDTH, 6 / height),
+        ncols=len(there),
+        borderaxespad=0,
+        borderpad=0,
+        handlelength=1.8,
+        columnspacing=1.6,
+        fontsize=8,
+    )
     return figure
 
 
@@ -97,7 +110,7 @@ def _boxes(axes: Axes, cells: np.ndarray[Any, Any], slot: Slot) -> PolyCollectio
     """Return the boxes of a state; those of a failed check are wide enough to be seen."""
     left, right = axes.get_xlim()
     column = (right - left) / cells.shape[1]
-    least = (right - left) * _NARROWEST / (_WIDTH - 412) if slot in _FAILED else 0
+    least = (right - left) * _NARROWEST / (_WIDTH - _LEFT - _RIGHT) if slot in _FAILED else 0
     boxes = []
     for row, states in enumerate(cells):
         top, bottom = row + 0.5 - _BAR / 2, row + 0.5 + _BAR / 2
@@ -110,7 +123,7 @@ def _boxes(axes: Axes, cells: np.ndarray[Any, Any], slot: Slot) -> PolyCollectio
 
 
 def _name(axes: Axes, shown: pd.DataFrame) -> None:
-    """Label every strip with its name on the left, and its availability and fate on the right."""
+    """Label every strip with its name on the left, with its availability and why on the right."""
     middles = np.arange(len(shown)) + 0.5
     axes.set_yticks(middles, [style.drawable(_label(row), style.MONO) for row in _rows(shown)])
     for label in axes.get_yticklabels():
@@ -120,7 +133,7 @@ def _name(axes: Axes, shown: pd.DataFrame) -> None:
     for middle, row in zip(middles, _rows(shown), strict=True):
         for text, offset, align, colour in (
             (_percent(row["availability"]), 40, "right", style.INK),
-            (_fate(row), 50, "left", style.MUTED),
+            (_why(row), 50, "left", style.MUTED),
         ):
             axes.annotate(
                 text,
@@ -149,18 +162,10 @@ def _percent(value: float) -> str:
     return "\N{EN DASH}" if np.isnan(value) else f"{np.floor(value * 100) / 100:.2f}"
 
 
-def _fate(row: dict[Any, Any]) -> str:
-    if pd.isna(row["ended"]):
-        return ""
-    return "replaced" if row["replaced_by"] else "gone, not replaced"
-
-
-def _key(axes: Axes, there: list[Slot]) -> None:
-    axes.legend(
-        handles=[Patch(**_LOOKS[slot], label=WORDS[slot]) for slot in there],
-        loc="upper left",
-        bbox_to_anchor=(0, 0),
-        bbox_transform=axes.transAxes,
-        ncols=len(there),
-        fontsize=8,
-    )
+def _why(row: dict[Any, Any]) -> str:
+    """Say shortly what befell an instance, the worst first."""
+    words = {"impaired": "failed", "no_data": "no data", "stopped": "stopped"}
+    told = [f"{word} {lasting(row[name])}" for name, word in words.items() if row[name]]
+    if not pd.isna(row["ended"]):
+        told.insert(0, "replaced" if row["replaced_by"] else "gone, not replaced")
+    return shorten(", ".join(told), _LABEL + 6)
