@@ -29,7 +29,9 @@ class Chain:
     collections: object
     dag_id: str = "collect_metrics_daily"
 
-    def collect(self, windows, clock, *, final=True, force=False, between=lambda: None):
+    def collect(
+        self, windows, clock, *, final=True, force=False, listed=False, between=lambda: None
+    ):
         """Run it; ``between`` is called when all is planned and nothing asked."""
         planned = steps.plan(
             self.root,
@@ -42,6 +44,7 @@ class Chain:
             fresh_for=timedelta(0) if final else timedelta(hours=1),
             slots=2,
             force=force,
+            listed=listed,
         )
         between()
         written, errors = [], {}

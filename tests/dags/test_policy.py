@@ -24,6 +24,7 @@ ACTIONS = {
     "cloudwatch-logs:DescribeLogGroups": "logs:DescribeLogGroups",
     "cloudwatch-logs:FilterLogEvents": "logs:FilterLogEvents",
     "s3:HeadObject": "s3:GetObject",
+    "s3:ListBuckets": "s3:ListAllMyBuckets",
     "s3:ListObjectsV2": "s3:ListBucket",
     "s3:HeadBucket": "s3:ListBucket",
     "s3:DeleteObjects": "s3:DeleteObject",
@@ -72,9 +73,11 @@ def account(chain, monkeypatch, tmp_path):
             "accounts": [{"connection": "aws_default", "regions": "all", "linked": "all"}],
             "collections": {
                 "cpu": {"namespace": "AWS/EC2", "metrics": {"CPUUtilization": ["Average"]}},
+                "sizes": {"namespace": "AWS/S3"},
                 "volumes": {"namespace": "AWS/EBS", "metrics": {"VolumeReadOps": ["Sum"]}},
             },
             "logs": {"shop": {"groups": ["/odd/*"]}},
+            "buckets": [{"connection": "aws_default", "name": "*"}],
         }
         path = tmp_path / "everything.yaml"
         path.write_text(yaml.safe_dump(collections), encoding="utf-8")
@@ -108,7 +111,8 @@ def test_what_is_called_is_what_the_policy_allows(operations, account, tmp_path)
 
     collect, url = account
     operations.clear()
-    for dag_id in ("collect_metrics", "collect_metrics_daily", "collect_logs_daily"):
+    dag_ids = ("collect_metrics", "collect_metrics_daily", "collect_storage", "collect_logs_daily")
+    for dag_id in dag_ids:
         run = collect(dag_id, TODAY - timedelta(hours=18))
         assert run.state == "success", states(run)
     assert CliRunner().invoke(main, ["doctor"]).exit_code == 0

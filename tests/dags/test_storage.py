@@ -8,6 +8,8 @@ import pytest
 import truth_services
 from clouds import ANCHOR
 from dag_runs import sources, states
+from nephoscope.plan.listings import NAMESPACE
+from standing import tell
 
 TODAY = datetime.combine(ANCHOR, time(), UTC)
 BUCKETS = [one for one in truth_services.series(7, 50, ANCHOR) if one.namespace == "AWS/S3"]
@@ -52,6 +54,41 @@ def test_three_days_of_every_bucket_are_stored_as_cloudwatch_has_them(storage, e
     found = stored(elasticsearch)
     assert found == expected(days)
     assert {round(value) == value for value in found.values()} == {True}
+
+
+def test_the_newest_run_lists_buckets_too_and_no_run_of_history_does(
+    storage, elasticsearch, tmp_path, aws
+):
+    bucket = dict(BUCKETS[0].dimensions)["BucketName"]
+    with (tmp_path / "collections.yaml").open("a", encoding="utf-8") as file:
+        file.write(f"buckets: [{{connection: aws_default, name: {bucket}}}]\n")
+    tell(aws.url, "POST", "counters/reset")
+    run = storage("collect_storage", datetime.now(UTC))
+    assert run.state == "success", states(run)
+    docs = [
+        doc
+        for doc in sources(elasticsearch).values()
+        if doc["aws"]["cloudwatch"]["namespace"] == NAMESPACE
+    ]
+    assert {doc["aws"]["dimensions"]["BucketName"] for doc in docs} == {bucket}
+    assert not list((tmp_path / "archive").glob(f"metrics/**/day={ANCHOR:%Y-%m-%d}/*"))
+
+    start = TODAY - timedelta(days=6)
+    old = storage(
+        "collect_storage",
+        datetime.now(UTC),
+        start=start.isoformat(),
+        end=(start + timedelta(days=1)).isoformat(),
+    )
+    assert old.state == "success", states(old)
+    asked = tell(aws.url, "GET", "counters")["calls"]["ListObjectsV2"]
+    [calls] = [
+        value["ListCalls"]["sum"]
+        for doc in docs
+        for name, one in doc["aws"].items()
+        if "s3" in name and "ListCalls" in (value := one["metrics"])
+    ]
+    assert sum(asked.values()) == calls
 
 
 def test_the_dags_of_metrics_leave_sizes_out(storage, elasticsearch):

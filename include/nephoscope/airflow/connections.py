@@ -81,18 +81,19 @@ def _client(conn_id: str, service: str, region: str | None) -> Any:
 
 def _hook(conn_id: str, service: str, region: str | None) -> Any:
     from airflow.providers.amazon.aws.hooks.base_aws import AwsBaseHook
+    from airflow.providers.amazon.aws.hooks.s3 import S3Hook
 
     from nephoscope.aws.cloud import config
 
     connection(conn_id, "aws")
     stated = AwsBaseHook(aws_conn_id=conn_id, client_type=service, region_name=region).config
     # A hook's config replaces the connection's config_kwargs, so the two are merged first.
-    return AwsBaseHook(
-        aws_conn_id=conn_id,
-        client_type=service,
-        region_name=region,
-        config=config(service).merge(stated),
-    )
+    whole: dict[str, Any] = {
+        "aws_conn_id": conn_id,
+        "region_name": region,
+        "config": config(service).merge(stated),
+    }
+    return S3Hook(**whole) if service == "s3" else AwsBaseHook(client_type=service, **whole)
 
 
 def elasticsearch_client() -> Any:

@@ -123,6 +123,19 @@ def windows(
     return found
 
 
+def lists(cadence: Cadence, context: Mapping[str, Any], asked_at: datetime) -> bool:
+    """Tell whether a run lists buckets: of history there is no list, so only the newest run does.
+
+    A manual run does too, but for one that is given a window.
+    """
+    params, end = context.get("params") or {}, context.get("data_interval_end")
+    run_type = context["dag_run"].run_type
+    if not cadence.storage or run_type == "backfill" or params.get("start") or params.get("end"):
+        return False
+    newest = end is None or asked_at < _utc(end) + timedelta(days=1)
+    return newest or run_type == "manual"
+
+
 def log_window(cadence: str, context: Mapping[str, Any], asked_at: datetime) -> Window | None:
     """Return the window of log events that a run reads; None where none ends in its interval.
 

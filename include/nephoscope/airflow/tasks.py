@@ -47,7 +47,8 @@ def plan(cadence: str) -> list[dict[str, Any]]:
     context, asked_at, chosen = get_current_context(), run.now(), run.CADENCES[cadence]
     collections = chosen.taken(run.collections())
     windows = run.windows(chosen, collections, context, asked_at)
-    if not windows:
+    listed = bool(collections.buckets) and run.lists(chosen, context, asked_at)
+    if not windows and not listed:
         log.info("no window of any collection settled in this run's interval")
         return []
     planned = steps.plan(
@@ -62,6 +63,7 @@ def plan(cadence: str) -> list[dict[str, Any]]:
         slots=run.slots(chosen.pool),
         # What came late shows in no coverage: of a bucket nothing is expected.
         force=context["params"]["force"] or chosen.windows > 1,
+        listed=listed,
     )
     dag_run = context["dag_run"].run_id
     reserve(run.archive(), client, planned.run, planned.cost, collections.budget, dag_run)

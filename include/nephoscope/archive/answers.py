@@ -47,6 +47,7 @@ class Answers:
     def __init__(self, shard: Shard, asked_at: datetime) -> None:
         self._same = asdict(Source.of(shard))
         self._asked_at = asked_at
+        self._listed = shard.listing is not None
         self._columns: dict[str, list[Any]] = {
             name: [] for name in ANSWERS.names if name not in self._same
         }
@@ -83,7 +84,7 @@ class Answers:
         """Count the rows, by the names of `landing.Written`."""
         statuses = Counter(self._columns["status"])
         return {
-            "metrics_asked": statuses.total(),
+            "metrics_asked": 0 if self._listed else statuses.total(),
             "points": sum(self._columns["points"]),
             "unanswered": statuses.total() - statuses["Complete"] - statuses[EXPIRED],
             "expired": statuses[EXPIRED],

@@ -16,7 +16,14 @@ from nephoscope.archive.layout import Attempt
 from nephoscope.archive.runs import shard_name
 from nephoscope.coverage import EXPIRED
 from nephoscope.place import Place, put
-from nephoscope.plan.cost import DOLLARS_PER_METRIC, STATISTICS_AS_ONE, Cost, cost
+from nephoscope.plan.cost import (
+    DOLLARS_PER_LISTED,
+    DOLLARS_PER_METRIC,
+    STATISTICS_AS_ONE,
+    Cost,
+    cost,
+)
+from nephoscope.plan.listings import CALLS
 from nephoscope.plan.shards import Shard
 from nephoscope.spending import Charge, Spending, exact
 
@@ -59,7 +66,10 @@ def asked(root: Place, run: str, shards: Sequence[Shard], *, over: bool) -> Char
     total = Charge()
     for number, shard in enumerate(shards, start=1):
         for name, ended in attempts.get(shard_name(number), {"": False} if over else {}).items():
-            total += _answered(root, name) if ended else estimated(cost([shard]))
+            if not ended:
+                total += estimated(cost([shard]))
+            else:
+                total += _listed(root, name) if shard.listing else _answered(root, name)
     return total
 
 
@@ -69,6 +79,16 @@ def _attempts(root: Place, run: str, shards: Sequence[Shard]) -> Mapping[str, di
     for name, ended in landing.begun(root, run, shards).items():
         found[Attempt(name).order[1]][name] = ended
     return found
+
+
+def _listed(root: Place, name: str) -> Charge:
+    """Count the calls by which an attempt listed a bucket."""
+    calls = 0
+    for table in landing.read_points(root, name):
+        of_calls = table.filter(pc.equal(table["metric"].cast("string"), CALLS))
+        calls += int(pc.sum(of_calls["value"]).as_py() or 0)
+    dollars = exact(calls * DOLLARS_PER_LISTED)
+    return Charge(dollars=dollars, dollars_if_grouped=dollars)
 
 
 def _answered(root: Place, name: str) -> Charge:

@@ -7,7 +7,7 @@ the archive or the store, so that any step can be run again.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,9 +18,10 @@ from nephoscope.archive.sweep import sweep
 from nephoscope.aws.cloud import Cloud
 from nephoscope.chain import rejected
 from nephoscope.chain.held import held
+from nephoscope.chain.listings import listings
 from nephoscope.config.collections import Collections
 from nephoscope.errors import ConfigError, NephoscopeError
-from nephoscope.extract import metrics
+from nephoscope.extract import metrics, storage
 from nephoscope.model import Resource, Window
 from nephoscope.place import Place
 from nephoscope.plan import discovery
@@ -67,6 +68,7 @@ def plan(
     fresh_for: timedelta,
     slots: int,
     force: bool = False,
+    listed: bool = False,
 ) -> Planned:
     """Plan a run and write the plan into a folder of its own.
 
@@ -82,6 +84,7 @@ def plan(
             the inventory remembers besides: what a run over the past wants.
         slots: how many shards may be read at once.
         force: whether to ask what is there already.
+        listed: whether to list buckets, whose objects of now are all that can be listed.
 
     Raises:
         ConfigError: it would be more shards than a run can have.
@@ -90,9 +93,12 @@ def plan(
     def look(place: discovery.Place) -> Discovery:
         return _look(root, collections, cloud, place, asked_at, fresh_for)
 
-    memory = Memory() if fresh_for else remembered(client, windows, asked_at)
+    memory = Memory() if fresh_for or not windows else remembered(client, windows, asked_at)
     there = Held() if fresh_for or force else held(root, client, collections, windows, asked_at)
     made = Planner(collections, cloud, look, asked_at, memory, slots, there).plan(windows)
+    if listed:
+        buckets = listings(collections, cloud, client, asked_at)
+        made = replace(made, shards=(*made.shards, *buckets))
     if len(made.shards) > MOST_SHARDS:
         raise ConfigError(
             f"this run would have {len(made.shards)} shards, more than {MOST_SHARDS}: collect a "
@@ -151,7 +157,7 @@ def remembered(client: Any, windows: Mapping[str, Window], asked_at: datetime) -
 def extract(
     root: Place, run: str, number: int, attempt: int, cloud: Cloud, clock: Callable[[], datetime]
 ) -> landing.Written:
-    """Read one shard of a run from CloudWatch into the archive.
+    """Read one shard of a run from CloudWatch, or of S3's lists, into the archive.
 
     Raises:
         NephoscopeError: the plan says that the shard is refused, and why.
@@ -159,8 +165,12 @@ def extract(
     shard = runs.read_shard(root, run, number)
     if shard.refusal:
         raise NephoscopeError(shard.refusal)
-    cloudwatch = cloud.client(shard.connection, "cloudwatch", shard.region)
-    batches = metrics.extract(shard, cloudwatch, clock)
+    if shard.listing:
+        s3 = cloud.client(shard.connection, "s3", shard.region)
+        batches = storage.extract(shard, shard.listing, s3, clock)
+    else:
+        cloudwatch = cloud.client(shard.connection, "cloudwatch", shard.region)
+        batches = metrics.extract(shard, cloudwatch, clock)
     return landing.write_points(root, run, number, attempt, shard, batches, clock())
 
 
@@ -203,12 +213,14 @@ class Compacted:
 def compact(root: Place, run: str, asked_at: datetime) -> Compacted:
     """Write what was read of a run's days into one file each, and drop landing that is in them.
 
+    A day that is not over is left to the runs that come after it.
+
     Args:
         root: the archive's.
         run: the run's folder.
         asked_at: now, in UTC.
     """
-    days = runs.read_plan(root, run).days
+    days = [day for day in runs.read_plan(root, run).days if day.end <= asked_at]
     written = [one for day in days for one in compact_day(root, day, asked_at)]
     sweep(root, asked_at)
     return Compacted(

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from nephoscope.config.accounts import Account
+from nephoscope.config.buckets import Bucket
 from nephoscope.config.budget import Budget
 from nephoscope.config.catalogue import catalogue, known_metric
 from nephoscope.config.consistency import problems
@@ -184,6 +185,8 @@ class Collections(Entry):
     """What to read of each account, by names of your own."""
     logs: Annotated[Mapping[Name, Logs], Field()] = {}
     """Log groups to copy, by names of your own; none that no entry names."""
+    buckets: Annotated[tuple[Bucket, ...], Field(json_schema_extra={"default": []})] = ()
+    """Buckets whose objects are listed besides, for exact sums by prefix and storage class."""
     budget: Budget = Budget()
     """What AWS may charge."""
 

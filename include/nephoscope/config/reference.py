@@ -30,6 +30,7 @@ def tables() -> str:
             ("Account", "Each of `accounts`:"),
             ("Collection", "Each of `collections`:"),
             ("Logs", "Each of `logs`, which may be left out: nothing is copied then:"),
+            ("Bucket", "Each of `buckets`, which may be left out:"),
             ("Budget", "`budget`, which may be left out, as each of its keys:"),
         )
     )

@@ -15,6 +15,9 @@ from nephoscope.quantities import dollars, duration, size
 DOLLARS_PER_METRIC = 0.01 / 1000
 """GetMetricData's price for a metric asked, whatever the number of points; no free tier."""
 
+DOLLARS_PER_LISTED = 0.005 / 1000
+"""S3's price for a LIST call of a bucket of the class Standard (AWS's price list, us-east-1)."""
+
 STATISTICS_AS_ONE = 5
 """So many statistics of a metric count once, as AWS's text has it."""
 
@@ -35,7 +38,7 @@ class Cost:
 
     AWS's text counts up to five statistics of one metric once; a user's bill counted each.
     ``dollars`` is the dearer reading, ``dollars_if_grouped`` the cheaper. What listing the fleet
-    takes is not in it: see `projection`.
+    takes is not in it: see `projection`. What listing buckets takes is in both.
 
     Attributes:
         resources: resource days: a resource counts in each day and period that it is asked in.
@@ -45,6 +48,7 @@ class Cost:
         points: that can come at the most: sparse metrics and gaps bring fewer.
         seconds: that asking takes at the least, as the run paces itself below AWS's quotas.
         bytes: that the points take in Elasticsearch, as `BYTES_PER_POINT` says.
+        lists: calls of ListObjectsV2, at the least.
     """
 
     resources: int
@@ -56,11 +60,13 @@ class Cost:
     bytes: int
     dollars: float
     dollars_if_grouped: float
+    lists: int = 0
 
     def __str__(self) -> str:
+        listed = f"{self.lists:,} calls list buckets; " if self.lists else ""
         return (
-            f"{self.metrics_asked:,} metrics asked of {self.series:,} series in {self.calls:,} "
-            f"calls, at most {self.points:,} points; {dollars(self.dollars)} "
+            f"{listed}{self.metrics_asked:,} metrics asked of {self.series:,} series in "
+            f"{self.calls:,} calls, at most {self.points:,} points; {dollars(self.dollars)} "
             f"({dollars(self.dollars_if_grouped)} if five statistics count once), at least "
             f"{duration(self.seconds)} at AWS's quotas, about {size(self.bytes)} in Elasticsearch"
         )
@@ -78,11 +84,12 @@ def cost(shards: Iterable[Shard], slots: int = 1) -> Cost:
             those of all regions together: so the times of regions add up, even though each has
             a quota of its own.
     """
-    resources = asked = grouped = calls = points = documents = 0
+    resources = asked = grouped = calls = points = documents = lists = 0
     seconds = 0.0
     series: dict[tuple[str, ...], set[Query]] = defaultdict(set)
     for shard in shards:
-        if not shard.points:
+        lists += shard.listing.calls if shard.listing else 0
+        if not shard.points or shard.listing:
             continue
         series[shard.account, shard.region, shard.namespace].update(shard.queries())
         resources += len(shard.series)
@@ -101,8 +108,9 @@ def cost(shards: Iterable[Shard], slots: int = 1) -> Cost:
         points=points,
         seconds=seconds,
         bytes=BYTES_PER_DOCUMENT * documents + BYTES_PER_POINT * points,
-        dollars=asked * DOLLARS_PER_METRIC,
-        dollars_if_grouped=grouped * DOLLARS_PER_METRIC,
+        dollars=asked * DOLLARS_PER_METRIC + lists * DOLLARS_PER_LISTED,
+        dollars_if_grouped=grouped * DOLLARS_PER_METRIC + lists * DOLLARS_PER_LISTED,
+        lists=lists,
     )
 
 

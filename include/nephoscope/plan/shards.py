@@ -18,6 +18,9 @@ POINTS = (1_000_000, 8_000_000)
 MANY = 100
 """About so many shards a run has at the most; a shard takes 250 bytes of XCom."""
 
+KEYS_OF_A_PAGE = 1000
+"""Of ListObjectsV2."""
+
 Statistics = Mapping[str, tuple[str, ...]]
 """The statistics that are asked of each metric, by the metric's name."""
 
@@ -34,6 +37,26 @@ class Series:
     metrics: tuple[str, ...]
     attributes: Mapping[str, Any] = field(default_factory=dict)
     only: Statistics = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A bucket that is listed object by object instead of asked of CloudWatch.
+
+    Attributes:
+        bucket: its name.
+        depth: levels of prefixes that are walked.
+        objects: how many CloudWatch counted lately; None where that is not known.
+    """
+
+    bucket: str
+    depth: int
+    objects: int | None = None
+
+    @property
+    def calls(self) -> int:
+        """The calls that it takes at the least: each prefix may take one more."""
+        return max(1, -(-(self.objects or 0) // KEYS_OF_A_PAGE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +84,7 @@ class Shard:
     repair: bool = False
     pace: Pace | None = None
     refusal: str = ""
+    listing: Listing | None = None
 
     def queries(self) -> Iterator[tuple[Dimensions, str, str]]:
         """Yield the shard's queries: dimensions, metric and statistic of each."""

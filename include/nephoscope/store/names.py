@@ -37,7 +37,7 @@ COPIED = "cloudwatch-copied-"
 DIMENSIONS = "aws.dimensions."
 """How the fields of dimensions begin."""
 
-YEARLY = frozenset({"AWS/S3"})
+YEARLY = frozenset({"AWS/S3", "Nephoscope/S3"})
 """Namespaces of daily points, which have an index a year: 1,000 shards a node is the default limit.
 
 Where a point is stored depends on this, so a namespace can't be moved without its documents.

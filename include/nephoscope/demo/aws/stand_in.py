@@ -56,7 +56,7 @@ class StandIn:
         log: file that what it says is added to; None drops it when it ends.
         publish_lag: seconds from the end of a period until its point appears.
         names: other Name tags in the default account, by the instance's number.
-        objects: how many the first bucket of the default account had when it was made, 4096 or more; it grows.
+        objects: how many the default account's first bucket had when it was made, from 4096 on.
         accounts: the ids of the accounts that there are besides the default one.
         linked: which of them share their metrics with the default one.
         external_ids: the ExternalId that AssumeRole demands for an account's roles, by its id.
