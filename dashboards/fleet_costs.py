@@ -6,11 +6,23 @@ from grafana_foundation_sdk.builders import elasticsearch as es
 from grafana_foundation_sdk.builders import timeseries
 
 from dashboards.panels import ORANGE, AnyPanel, bars, colour, daily, lines, stacked, values
-from dashboards.queries import BUCKETS, COSTS, by, over_time, query, term
+from dashboards.queries import (
+    COSTS,
+    METRICS,
+    PERIOD,
+    PLACE,
+    TAGGED,
+    all_of,
+    by,
+    over_time,
+    query,
+    term,
+)
 from nephoscope.store import names
 
 _CLASS = f"{names.DIMENSIONS}StorageType"
 _SIZE = names.value_field("AWS/S3", "BucketSizeBytes", "Average")
+_SIZES = all_of(METRICS, f"{PERIOD}:86400", f"_exists_:{_SIZE}", PLACE, TAGGED)
 
 
 def panels() -> list[AnyPanel]:
@@ -20,9 +32,8 @@ def panels() -> list[AnyPanel]:
 
 def _storage() -> timeseries.Panel:
     what = "BucketSizeBytes (average) of all buckets, by storage class; CloudWatch has one a day."
-    asked = query(
-        BUCKETS, [es.Sum().field(_SIZE)], [by(_CLASS), over_time("1d")], alias=term(_CLASS)
-    )
+    size = [es.Sum().field(_SIZE)]
+    asked = query(_SIZES, size, [by(_CLASS), over_time("1d")], alias=term(_CLASS))
     made = stacked(daily(lines("S3 size by storage class", what, "bytes")))
     return made.with_target(asked)
 

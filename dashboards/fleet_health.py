@@ -7,7 +7,17 @@ from grafana_foundation_sdk.builders import table, timeseries
 from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.cog.variants import Dataquery
 
-from dashboards.panels import TO_INSTANCE, UNITS, AnyPanel, bars, daily, lines, rows, values
+from dashboards.panels import (
+    COUNTED_STEPS,
+    TO_INSTANCE,
+    UNITS,
+    AnyPanel,
+    bars,
+    daily,
+    lines,
+    rows,
+    values,
+)
 from dashboards.queries import (
     ACCOUNT,
     COVERAGE,
@@ -65,7 +75,8 @@ def _failing() -> timeseries.Panel:
     groups: Groups = [by(REGION), over_time()]
     asked = query(_FAILING, [different(INSTANCE_ID)], groups, alias=term(REGION))
     made = bars("Instances that fail a status check", what, "count").decimals(0)
-    return made.interval("5m").no_value("none failed").with_target(asked)
+    made.interval("5m").max_data_points(COUNTED_STEPS)
+    return made.no_value("none failed").with_target(asked)
 
 
 def _failed() -> table.Panel:

@@ -44,6 +44,9 @@ TO_INSTANCE = {
 }
 """The link of an instance's id."""
 
+COUNTED_STEPS = 200
+"""The most steps of a panel that counts different values: each costs Elasticsearch memory."""
+
 NOTHING = SpecialValueMap(
     DashboardSpecialValueMapOptions(SpecialValueMatch.NA_N, ValueMappingResult("nothing expected"))
 )

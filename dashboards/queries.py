@@ -59,7 +59,6 @@ PLACE = f"{ACCOUNT}:$account AND {REGION}:$region"
 TAGGED = "(aws.tags.$tag_key:$tag)"
 METRICS = f"_index:{names.ALL_METRICS}"
 INSTANCES = all_of(METRICS, f'{NAMESPACE}:"AWS/EC2"', PLACE, TAGGED)
-BUCKETS = all_of(METRICS, f'{NAMESPACE}:"AWS/S3"', f"{PERIOD}:86400", PLACE, TAGGED)
 COVERAGE = all_of(f"_index:{names.ALL_COVERAGE}", PLACE)
 COSTS = f"_index:{names.COSTS}"
 CHOSEN = f'{INSTANCE_ID}:"$instance"'
@@ -126,9 +125,13 @@ def term(field: str) -> str:
     return f"{{{{term {field}}}}}"
 
 
-def different(field: str) -> es.UniqueCount:
-    """Count the values that a field has, exactly up to 40,000: more Elasticsearch does not keep."""
-    precise = es.ElasticsearchUniqueCountSettings().precision_threshold("40000")
+def different(field: str, exact_to: int = 3000) -> es.UniqueCount:
+    """Count the values that a field has: exactly up to so many, at most 40,000, then about.
+
+    Each is 8 bytes that Elasticsearch sets aside in every group and step: 40,000 over a day of
+    minutes are more than its breaker allows, and then it answers with nothing.
+    """
+    precise = es.ElasticsearchUniqueCountSettings().precision_threshold(str(exact_to))
     return es.UniqueCount().field(field).settings(precise)
 
 

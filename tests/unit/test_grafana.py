@@ -102,6 +102,16 @@ def test_no_line_is_drawn_over_a_gap(panel, repeated):
 
 
 @EACH
+def test_what_is_counted_apart_at_each_step_fits_elasticsearchs_memory(panel, repeated):
+    for query in asked(panel):
+        for metric in query["metrics"]:
+            if metric["type"] == "cardinality" and len(query["bucketAggs"]) > 1:
+                regions = 20
+                of_each = 8 * int(metric["settings"]["precision_threshold"])
+                assert of_each * panel["maxDataPoints"] * regions < 100 * 2**20
+
+
+@EACH
 def test_a_panel_says_what_it_shows_in_which_unit(panel, repeated):
     assert panel["description"].endswith(".")
     unit = panel["fieldConfig"]["defaults"].get("unit") or panel["options"].get("yAxis", {}).get(
