@@ -10,6 +10,7 @@ from grafana_foundation_sdk.models.common import (
     BigValueColorMode,
     BigValueGraphMode,
     GraphDrawStyle,
+    HeatmapCellLayout,
     LegendDisplayMode,
     LegendPlacement,
     LineInterpolation,
@@ -140,6 +141,7 @@ def heat(title: str, description: str, unit: str, width: int = 12) -> heatmap.Pa
         .description(description)
         .datasource(SOURCE)
         .calculate(False)
+        .rows_frame(heatmap.RowsHeatmapOptions().layout(HeatmapCellLayout.GE))
         .color(colours.steps(64))
         .y_axis(heatmap.YAxisConfig().unit(UNITS[unit]).min(0))
         .filter_values(heatmap.FilterValueRange().le(1e-9))
