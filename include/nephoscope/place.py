@@ -111,6 +111,14 @@ def files(root: Place, below: str) -> list[str]:
     return sorted(below + str(found)[len(start) :] for found in folder.fs.find(start))
 
 
+def entries(root: Place) -> list[Any]:
+    """Return what is in a folder; a bucket is asked anew."""
+    if not _local(root):
+        place: Any = root
+        place.fs.invalidate_cache()
+    return list(root.iterdir())
+
+
 def leftovers(root: Place, below: str, before: datetime) -> list[str]:
     """Return what writers that were killed left on a disk, last touched before a moment (UTC)."""
     if not _local(root):

@@ -28,7 +28,7 @@ def test_a_day_is_collected_audited_drawn_and_collected_again_without_a_change(
     assert {doc["@timestamp"][:10] for doc in first.values()} == {f"{day:%Y-%m-%d}"}
     report = tmp_path / "reports" / f"day={day:%Y-%m-%d}"
     assert (report / "index.html").exists()
-    assert len(list((report / "cpu").glob("*.png"))) == 50
+    assert len(list((report / "instances").glob("*.png"))) == 8
     assert (report / "heatmap.png").stat().st_size > 10_000
 
     again = chain("collect_metrics_daily", day + timedelta(days=1, hours=6, minutes=1))

@@ -1,28 +1,79 @@
-"""The fleet report of a run's days, drawn from what is stored."""
+"""The fleet report: of a run's days or of any range, drawn from what is stored."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import Any, Final
 
-import pandas as pd
-
-from nephoscope.archive import runs
+from nephoscope.archive import rejected, runs
 from nephoscope.archive.spending import kept_spending
-from nephoscope.instances import NAMESPACE, described, names_one
-from nephoscope.model import Window, dimensions_from_key
+from nephoscope.chain.beside import beside, evidence
+from nephoscope.chain.covered import calendar, confirmed
+from nephoscope.chain.measured import last_week, measured
+from nephoscope.chain.parts.order import PARTS
+from nephoscope.instances import NAMESPACE
+from nephoscope.model import Window
 from nephoscope.place import Place
 from nephoscope.plan.planning import Plan
 from nephoscope.plan.windows import DAY_SETTLES
-from nephoscope.report.frames import fleet
-from nephoscope.report.page import Facts
-from nephoscope.report.write import FIGURES, update_latest, write_day
+from nephoscope.report import bands, busiest, gaps, overview, singles, utilisation
+from nephoscope.report.fleet import Fleet, Instance
+from nephoscope.report.formats import span
+from nephoscope.report.header import Facts, header
+from nephoscope.report.heat import heat
+from nephoscope.report.maps import miniature
+from nephoscope.report.page import Report
+from nephoscope.report.part import Finding, Part
+from nephoscope.report.write import update_latest, write_report
 from nephoscope.spending import Spending
-from nephoscope.store.inventory import inventory
 from nephoscope.store.read import queries
 from nephoscope.store.read.totals import totals
 
-_COLUMNS = {"Average": "avg", "Maximum": "max"}
+DAILY: Final = 8
+"""Instances that a run draws alone: the flagged and the busiest. `nephoscope report` draws all."""
+
+INSTANCES: Final = 50
+"""Instances that are drawn alone on demand, unless another number is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a report is a function of, beside what is stored.
+
+    Attributes:
+        window: whole UTC days.
+        asked_at: now, in UTC.
+        instances: how many are drawn alone; None: all.
+        rejected: documents that wait in the archive.
+        spending: of the run; None where it is not one's.
+        zone: of the reader; None is the machine's.
+    """
+
+    window: Window
+    asked_at: datetime
+    instances: int | None = INSTANCES
+    rejected: int = 0
+    spending: Spending | None = None
+    zone: tzinfo | None = UTC
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A report that was written: its page, its files, and what it found, each with its part."""
+
+    page: str
+    files: tuple[str, ...]
+    findings: tuple[tuple[Part, Finding], ...]
+
+    def told(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        found = [
+            {"part": part.anchor, "figure": one.figure, "subject": one.subject, "text": one.text}
+            for part, one in self.findings
+        ]
+        return {"page": self.page, "files": len(self.files), "findings": found}
 
 
 def report(
@@ -40,65 +91,83 @@ def report(
             the fleet alone is drawn.
     """
     plan, spending = runs.read_plan(archive, run), kept_spending(archive, run)
-    queries.refresh(client)
+    waiting = rejected.waiting(archive).documents
     pages = []
-    for day, settled in _days(plan).items():
+    for day in _days(plan):
         if not final and day.end + DAY_SETTLES <= asked_at:
             continue
-        drawn = fleet(_points(client, day), _instances(client, asked_at), day, settled)
-        facts = _facts(client, day, asked_at, spending)
-        pages.append(write_day(root, drawn, facts, FIGURES if final else 0).page)
+        alone = DAILY if final else 0
+        pages.append(draw(client, root, Asked(day, asked_at, alone, waiting, spending)).page)
     if pages:
         update_latest(root)
     return sorted(pages)
 
 
-def _days(plan: Plan) -> dict[Window, datetime]:
-    """Return the days that the run collected of EC2, and until when it did."""
-    days: dict[Window, datetime] = {}
-    for shard in plan.shards:
-        if shard.namespace == NAMESPACE:
-            day = Window.day(shard.window.start)
-            days[day] = max(shard.window.end, days.get(day, shard.window.end))
-    return days
+def _days(plan: Plan) -> set[Window]:
+    """Return the days that the run collected of EC2."""
+    return {Window.day(one.window.start) for one in plan.shards if one.namespace == NAMESPACE}
 
 
-def _points(client: Any, day: Window) -> pd.DataFrame:
-    table = queries.series(
-        client, namespace=NAMESPACE, metric="CPUUtilization", statistics=tuple(_COLUMNS), window=day
+def draw(
+    client: Any, root: Place, asked: Asked, watch: Callable[[str], None] = lambda _: None
+) -> Drawn:
+    """Draw and write the report of a window; `write.update_latest` then lists it.
+
+    Args:
+        client: the official client.
+        root: the folder of all reports.
+        asked: what to draw.
+        watch: is told what is being done.
+    """
+    window = asked.window
+    watch(f"reading {span(window)}")
+    queries.refresh(client)
+    stored = totals(client, namespace=NAMESPACE, window=window)
+    fleet = measured(client, window, asked.asked_at, stored)
+    days = calendar(client, window)
+    facts = Facts(
+        asked.asked_at,
+        stored.newest,
+        stored.ingested,
+        stored.documents,
+        asked.rejected,
+        asked.spending,
+        asked.zone,
     )
-    points: pd.DataFrame = table.to_pandas()
-    single = [key for key in points["dimensions"].unique() if names_one(dimensions_from_key(key))]
-    points = points[points["dimensions"].isin(single)]
-    return points.rename(columns=_COLUMNS)
-
-
-def _instances(client: Any, at: datetime) -> pd.DataFrame:
-    """Return the instances of the inventory, as `report.frames.fleet` takes them."""
-    versions = (described(one.resource, one.attributes) for one in inventory(client, at))
-    found = [one for one in versions if one is not None]
-    return pd.DataFrame(
-        {
-            "account": [one.account for one in found],
-            "region": [one.region for one in found],
-            "dimensions": [one.resource.key for one in found],
-            "instance_id": [one.instance_id for one in found],
-            "name": [one.name for one in found],
-            "type": [one.type for one in found],
-            "zone": [one.zone for one in found],
-            "state": [one.state for one in found],
-            "launch_time": [one.launched_at for one in found],
-            "stopped_at": [one.stopped_at for one in found],
-        }
+    known = evidence(client, busiest.candidates(fleet), window)
+    alone = singles.chosen(fleet, known, asked.instances)
+    page = Report(
+        header(fleet, days, facts),
+        (
+            *(_of_cpu(client, fleet, known) if fleet.instances else ()),
+            *_others(client, window, asked.asked_at),
+            *((gaps.part(fleet, days, confirmed(client, window)),) if fleet.instances else ()),
+            *((singles.part(fleet, len(alone)),) if fleet.instances else ()),
+        ),
     )
+    small = miniature(heat(fleet) if fleet.instances else None)
+    watch(f"drawing {len(fleet.instances):,} instances, {len(alone):,} of them alone")
+    written = write_report(root, window, page, small, _singles(client, alone, window))
+    return Drawn(written.page, written.files, tuple(page.findings))
 
 
-def _facts(client: Any, day: Window, asked_at: datetime, spending: Spending | None) -> Facts:
-    stored = totals(client, namespace=NAMESPACE, window=day)
-    return Facts(
-        asked_at=asked_at,
-        newest=stored.newest,
-        ingested=stored.ingested,
-        documents=stored.documents,
-        spending=spending,
-    )
+def _of_cpu(client: Any, fleet: Fleet, known: list[busiest.Evidence]) -> Iterator[Part]:
+    """Yield the parts of the fleet's CPU."""
+    yield overview.part(fleet, heat(fleet))
+    averages = bands.averages(fleet)
+    if len(fleet.instances) > utilisation.MANY:
+        yield utilisation.part(averages, fleet.window)
+    yield bands.part(averages, last_week(client, fleet.window), fleet.window)
+    yield busiest.part(fleet, known)
+
+
+def _others(client: Any, window: Window, asked_at: datetime) -> Iterator[Part]:
+    """Yield what other parts have to tell."""
+    for build in PARTS:
+        if part := build(client, window, asked_at):
+            yield part
+
+
+def _singles(client: Any, alone: list[Instance], window: Window) -> Iterator[Part]:
+    for one, more in beside(client, alone, window):
+        yield singles.single(one, window, more)

@@ -14,6 +14,7 @@ from nephoscope.cli.doctor import doctor
 from nephoscope.cli.output import tell
 from nephoscope.cli.plan import plan
 from nephoscope.cli.replay import replay
+from nephoscope.cli.report import report
 from nephoscope.cli.up import up
 from nephoscope.errors import NephoscopeError
 
@@ -35,5 +36,5 @@ def main() -> None:
     """Collect, keep, complete and draw what AWS knows about a fleet."""
 
 
-for command in (demo, up, airflow, plan, doctor, replay, coverage):
+for command in (demo, up, airflow, plan, doctor, replay, coverage, report):
     main.add_command(command)

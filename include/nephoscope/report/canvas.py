@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
-from matplotlib import dates
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import FixedFormatter, FixedLocator
 
 from nephoscope.model import Window
 from nephoscope.report import style
 from nephoscope.report.fleet import Cell
 
 TIME: Final = "Time (UTC)"
+CPU: Final = "CPU Utilization (%)"
 
 Positions = np.ndarray[Any, np.dtype[np.float64]]
 _DAY = 86_400  # seconds
+_TICKS = (
+    300,
+    900,
+    1800,
+    3600,
+    10800,
+    21600,
+    43200,
+    *(_DAY * days for days in (1, 2, 7, 14, 28, 91)),
+)
 
 WORDS: Final = {
     Cell.MISSING: "missing",
@@ -96,19 +109,44 @@ def positions(moments: pd.DatetimeIndex) -> Positions:
 
 
 def time_axis(axes: Axes, window: Window) -> None:
-    """Let x run over a window in UTC, with the date where a day begins."""
-    locator = dates.AutoDateLocator(tz=UTC, minticks=4, maxticks=9)
-    formatter = dates.ConciseDateFormatter(
-        locator,
-        tz=UTC,
-        formats=["%Y", "%b %Y", "%d %b", "%H:%M", "%H:%M", "%H:%M:%S"],
-        zero_formats=["", "%Y", "%b %Y", "%d %b", "%H:%M", "%H:%M"],
-        show_offset=False,
-    )
-    axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(formatter)
+    """Let x run over a window in UTC, with the date where a day begins.
+
+    Ticks are fixed: matplotlib's own for dates take longer than the rest of a small picture.
+    """
+    span = (window.end - window.start).total_seconds()
+    step = timedelta(seconds=next((one for one in _TICKS if span / one <= 9), _TICKS[-1]))
+    moments = [window.start + n * step for n in range(int(span / step.total_seconds()) + 1)]
+    labels = [f"{one:%d %b}" if one.hour == one.minute == 0 else f"{one:%H:%M}" for one in moments]
+    axes.xaxis.set_major_locator(FixedLocator(position(*moments).tolist()))
+    axes.xaxis.set_major_formatter(FixedFormatter(labels))
     axes.set_xlim(*position(window.start, window.end))
     axes.set_xlabel(TIME, loc="left")
+
+
+def colour_bar(figure: Figure, image: AxesImage, title: str, **look: Any) -> None:
+    """Explain the colours of an image, above it on the right."""
+    width, height = size(figure)
+    bar = figure.add_axes(((width - 54 - 250) / width, 1 - 36 / height, 250 / width, 10 / height))
+    figure.colorbar(image, cax=bar, orientation="horizontal", **look)
+    bar.set_title(title, fontsize=8, color=style.MUTED, pad=3)
+    bar.tick_params(length=0, labelsize=8, pad=2)
+    bar.minorticks_off()
+    bar.spines[:].set_visible(False)
+
+
+def legend(axes: Axes, keys: list[Line2D | Patch]) -> None:
+    """Explain lines and areas, below the axes on the right."""
+    axes.legend(
+        handles=keys,
+        loc="upper right",
+        bbox_to_anchor=(1, -0.14),
+        ncols=len(keys),
+        borderaxespad=0,
+        borderpad=0,
+        handlelength=1.6,
+        columnspacing=1.4,
+        fontsize=8,
+    )
 
 
 def swatch(cell: Cell) -> Patch:

@@ -10,13 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from nephoscope.model import Window
 from nephoscope.report.names import file_name
+
+HOT: Final = 90
+"""Per cent of CPU above which an instance has no room left."""
 
 
 class Cell(IntEnum):
@@ -38,7 +41,7 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """One instance's day: CPU in per cent over the stored averages, and points counted.
+    """One instance in a window: CPU in per cent over its averages, and points counted.
 
     Without a stored point the percentages are NaN; `expected` counts what AWS should hold.
     """
@@ -46,7 +49,9 @@ class Numbers:
     mean: float
     median: float
     p95: float
+    highest: float  # of the averages of its own period
     max: float  # of the maxima
+    hot: int  # seconds in which the average was above `HOT`
     expected: int
     stored: int
 
@@ -60,8 +65,10 @@ class Numbers:
 class Instance:
     """One instance and its points.
 
-    `points` is indexed by `timestamp` (UTC, the starts of all periods of the window) with the
-    columns avg and max (per cent, NaN where none is stored) and cell (`Cell`).
+    `points` is indexed by `timestamp` (UTC, the starts of all steps of the window) with the
+    columns avg, highest and max (per cent, NaN where none is stored: the mean and the highest of
+    the averages of a step, and its maximum), stored and expected (how many points) and cell
+    (`Cell`). A step is a period, or some of them.
     """
 
     account: str
@@ -71,7 +78,11 @@ class Instance:
     type: str
     zone: str
     state: str
-    period: int  # seconds
+    launched_at: datetime | None
+    stopped_at: datetime | None
+    seen_at: datetime | None  # when AWS listed it last
+    period: int  # seconds, of what is stored
+    step: int  # seconds, of `points`
     points: pd.DataFrame
     numbers: Numbers
 
@@ -93,12 +104,12 @@ class Instance:
     def spans(self, cell: Cell) -> list[Span]:
         """Return the runs of a state in the order of time."""
         index = self.times
-        length = pd.Timedelta(seconds=self.period)
+        length = pd.Timedelta(seconds=self.step)
         return [
             Span(
                 index[first].to_pydatetime(),
                 (index[last] + length).to_pydatetime(),
-                1 + last - first,
+                (1 + last - first) * self.step // self.period,
             )
             for first, last in runs(self.points["cell"].to_numpy() == cell)
         ]
@@ -111,16 +122,26 @@ class Fleet:
     window: Window
     instances: tuple[Instance, ...]
 
-    def count(self, cell: Cell) -> int:
-        """Count the periods in a state over all instances."""
-        return sum(int((one.points["cell"] == cell).sum()) for one in self.instances)
+    @property
+    def measured(self) -> tuple[Instance, ...]:
+        """Those that have a point."""
+        return tuple(one for one in self.instances if one.numbers.stored)
+
+    @property
+    def stored(self) -> int:
+        """Points of all instances."""
+        return sum(one.numbers.stored for one in self.instances)
+
+    @property
+    def missing(self) -> int:
+        """Points of all instances that AWS should hold and that are not stored."""
+        return sum(one.numbers.expected for one in self.instances) - self.stored
 
     @property
     def coverage(self) -> float:
         """Stored of expected points of all instances, in per cent; NaN where none was expected."""
-        stored = sum(one.numbers.stored for one in self.instances)
-        expected = sum(one.numbers.expected for one in self.instances)
-        return 100 * stored / expected if expected else float("nan")
+        expected = self.stored + self.missing
+        return 100 * self.stored / expected if expected else float("nan")
 
 
 def runs(mask: np.ndarray[Any, np.dtype[np.bool_]]) -> list[tuple[int, int]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import floor, isnan
 from typing import Any, Final
 
 import pandas as pd
 
+from nephoscope.model import Window
 from nephoscope.quantities import size
 from nephoscope.report.part import Format
 
@@ -52,6 +53,14 @@ def moment(at: datetime) -> str:
 def day(at: datetime) -> str:
     """Write a date."""
     return f"{at:%-d %B %Y}"
+
+
+def span(window: Window) -> str:
+    """Write a window of whole days, or what lies in one: ``20 November 2026``."""
+    last = window.end - timedelta(seconds=1)
+    if window.start.date() == last.date():
+        return day(window.start)
+    return f"{day(window.start)} to {day(last)}"
 
 
 def plural(count: int, one: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from nephoscope.model import Window
 from nephoscope.report.fleet import Fleet, Instance
 from nephoscope.report.names import shorten
 
@@ -49,10 +50,15 @@ class Heat:
         return pd.date_range(self.starts[0], periods=count, freq=f"{self.step}s", unit="s")
 
 
+def step_of(window: Window) -> int:
+    """Return how many seconds a column has, so that a picture can show all of a window."""
+    span = (window.end - window.start).total_seconds()
+    return next((step for step in _STEPS if span / step <= _COLUMNS), _STEPS[-1])
+
+
 def heat(fleet: Fleet) -> Heat:
     """Bin a fleet of at least one instance, in the fleet's order."""
-    span = (fleet.window.end - fleet.window.start).total_seconds()
-    step = next((step for step in _STEPS if span / step <= _COLUMNS), _STEPS[-1])
+    step = step_of(fleet.window)
     starts = pd.date_range(
         fleet.window.start, fleet.window.end, freq=f"{step}s", inclusive="left", unit="s"
     )
@@ -70,8 +76,8 @@ def heat(fleet: Fleet) -> Heat:
 
 
 def _row(one: Instance, starts: pd.DatetimeIndex, step: int) -> tuple[Values, Cells]:
-    values, cells = one.points["avg"].to_numpy(), one.points["cell"].to_numpy()
-    if one.period >= step:  # a period covers one column or more
+    values, cells = one.points["highest"].to_numpy(), one.points["cell"].to_numpy()
+    if one.step >= step:  # a period covers one column or more
         at = one.times.searchsorted(starts, side="right") - 1
         return values[at], cells[at]
     at = one.times.searchsorted(starts)

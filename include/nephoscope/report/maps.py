@@ -12,10 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.ticker import MaxNLocator
 
-from nephoscope.report import canvas, style
+from nephoscope.report import canvas, formats, style
 from nephoscope.report.fleet import Cell, Fleet, runs
 from nephoscope.report.heat import NAMED, Heat, labels
-from nephoscope.report.plots import CPU
 
 TITLE: Final = "Fleet CPU Utilization"
 
@@ -64,7 +63,7 @@ def _subtitle(fleet: Fleet, shown: Heat) -> str:
     count = len(fleet.instances)
     instances = "1 instance" if count == 1 else f"{count:,} instances, the highest p95 on top"
     stacked = f", {shown.stack} to a row" if shown.stack > 1 else ""
-    return f"{fleet.window.start:%d %B %Y}  ·  {instances}{stacked}"
+    return f"{formats.span(fleet.window)}  ·  {instances}{stacked}"
 
 
 def _cells(axes: Axes, shown: Heat) -> AxesImage:
@@ -137,11 +136,7 @@ def _ranks(axes: Axes, fleet: Fleet) -> None:
 def _key(figure: Figure, image: AxesImage, shown: Heat) -> None:
     """Explain the colours, above the map on the right, where a tall picture shows it first."""
     width, height = canvas.size(figure)
-    bar = figure.add_axes(((width - 54 - 250) / width, 1 - 36 / height, 250 / width, 10 / height))
-    figure.colorbar(image, cax=bar, orientation="horizontal", ticks=range(0, 101, 20))
-    bar.set_title(CPU, fontsize=8, color=style.MUTED, pad=3)
-    bar.tick_params(length=0, labelsize=8, pad=2)
-    bar.spines[:].set_visible(False)
+    canvas.colour_bar(figure, image, canvas.CPU, ticks=range(0, 101, 20))
     kinds = [cell for cell in (Cell.MISSING, Cell.STOPPED) if (shown.cells == cell).any()]
     figure.legend(
         handles=list(map(canvas.swatch, kinds)),

@@ -2,131 +2,67 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
-from math import floor, isnan
+from typing import Any, Final, NamedTuple
 
-import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from nephoscope.quantities import priced
-from nephoscope.report.fleet import Cell, Fleet, Instance, Span
-from nephoscope.report.heat import Heat
-from nephoscope.spending import Spending
+from nephoscope.report import canvas, formats
+from nephoscope.report.header import Header
+from nephoscope.report.part import Finding, Part, Picture, Table
 
-_GAPS = 50  # rows of the table of gaps
-_BUSIEST = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the run and the store know beyond the points. Moments are UTC."""
-
-    asked_at: datetime  # when the store was read for this report
-    newest: datetime | None  # the newest stored point
-    ingested: datetime | None  # when AWS was last asked, of all documents read
-    documents: int
-    spending: Spending | None  # of the run that drew it; None where none was noted
+FINDINGS: Final = 10
+"""Lines at the most: more are not read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture beside the page: its path from there, its size in CSS pixels."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Report:
+    """What a page tells, in its order."""
 
-    path: str
-    width: int
-    height: int
+    header: Header
+    parts: tuple[Part, ...]
 
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Instances that miss the same span."""
-
-    span: Span
-    instances: tuple[Instance, ...]
-    points: int
+    @property
+    def findings(self) -> list[tuple[Part, Finding]]:
+        """The most important findings of all parts, each with its own."""
+        found = [(part, finding) for part in self.parts for finding in part.findings]
+        return sorted(found, key=lambda one: one[1].rank)[:FINDINGS]
 
 
-@dataclass(frozen=True, slots=True)
-class Extreme:
-    """One value that stands out: per cent, of which instance and when."""
+class Listed(NamedTuple):
+    """A report in the list of all: its folder, and what it is called."""
 
-    value: float
-    instance: Instance
-    at: datetime
+    folder: str
+    title: str
 
 
-def render_day(
-    fleet: Fleet,
-    facts: Facts,
-    shown: Heat | None,
-    heat_map: Picture | None,
-    cpu: Mapping[str, Picture],
-) -> str:
-    """Write the page of a day.
+def render(report: Report, singles: Sequence[Picture], links: Mapping[str, str]) -> str:
+    """Write the page of a report.
 
     Args:
-        fleet: what it tells of.
-        facts: what its header adds.
-        shown: the heat map's bins; None where the fleet is empty, as the next.
-        heat_map: the fleet's picture.
-        cpu: the pictures of instances, by `Instance.file`.
+        report: what it tells.
+        singles: pictures of instances that it shows, which lie in ``instances/``.
+        links: the pages of instances by `Instance.file`, as paths from the page.
     """
-    measured = [one for one in fleet.instances if one.numbers.stored]
-    return (
-        _templates()
-        .get_template("day.html.jinja")
-        .render(
-            fleet=fleet,
-            facts=facts,
-            shown=shown,
-            heat_map=heat_map,
-            cpu=cpu,
-            gaps=_gaps(fleet),
-            gaps_shown=_GAPS,
-            busiest=measured[:_BUSIEST],
-            quietest=measured[-1] if measured else None,
-            hottest=max(
-                (_peak(one, "avg") for one in measured), key=lambda high: high.value, default=None
-            ),
-            peaks={one.file: _peak(one, "max") for one in measured},
-            states=Counter(one.state for one in fleet.instances).most_common(),
-            accounts=sorted({one.account for one in fleet.instances}),
-            regions=sorted({one.region for one in fleet.instances}),
-            missing=fleet.count(Cell.MISSING),
-            stored=fleet.count(Cell.STORED),
-            in_progress=facts.asked_at < fleet.window.end,
-        )
-    )
+    template = _templates().get_template("report.html.jinja")
+    return template.render(report=report, singles=singles, links=links)
 
 
-def render_index(days: Sequence[str]) -> str:
-    """Write the list of reports; `days` are ISO dates, the newest first."""
-    dates = [datetime.fromisoformat(day) for day in days]
-    return _templates().get_template("reports.html.jinja").render(days=dates)
+def render_single(part: Part, title: str) -> str:
+    """Write the page of an instance; the title is that of the report it belongs to."""
+    return _templates().get_template("single.html.jinja").render(part=part, title=title)
 
 
-def _peak(one: Instance, column: str) -> Extreme:
-    """Find the highest value of an instance that has a stored point; its average without maxima."""
-    values = one.points[column].fillna(one.points["avg"])
-    at = values.index[int(np.nanargmax(values.to_numpy()))]
-    return Extreme(float(values.max()), one, at.to_pydatetime())
+def render_index(reports: Sequence[Listed]) -> str:
+    """Write the list of reports, the newest first."""
+    return _templates().get_template("reports.html.jinja").render(reports=reports)
 
 
-def _gaps(fleet: Fleet) -> list[Gap]:
-    """Gather the missing spans, the same of several instances as one; the most points first."""
-    missing: dict[tuple[datetime, datetime], list[tuple[Instance, Span]]] = defaultdict(list)
-    for one in fleet.instances:
-        for span in one.spans(Cell.MISSING):
-            missing[span.start, span.end].append((one, span))
-    gaps = [
-        Gap(found[0][1], tuple(one for one, _ in found), sum(span.points for _, span in found))
-        for found in missing.values()
-    ]
-    return sorted(gaps, key=lambda gap: (-gap.points, gap.span))
+def render_latest(newest: Listed) -> str:
+    """Write the page that leads to the newest report."""
+    return _templates().get_template("latest.html.jinja").render(newest=newest)
 
 
 @cache
@@ -139,32 +75,13 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     templates.filters |= {
-        "percent": percent,
-        "coverage": coverage,
+        "shown": formats.shown,
         "number": "{:,}".format,
-        "dollars": priced,
-        "lasting": lasting,
-        "day": "{:%-d %B %Y}".format,
-        "moment": "{:%-d %b %Y %H:%M}".format,
-        "clock": "{:%H:%M}".format,
+        "rows": _rows,
+        "size": canvas.size,
     }
     return templates
 
 
-def percent(value: float) -> str:
-    """Write per cent with one decimal; a dash for what is not known."""
-    return "\N{EN DASH}" if isnan(value) else f"{value:.1f}"
-
-
-def coverage(value: float) -> str:
-    """Write a coverage rounded down: 100 is said of what is whole alone."""
-    return "\N{EN DASH}" if isnan(value) else f"{floor(value * 10) / 10:g}"
-
-
-def lasting(seconds: float) -> str:
-    """Write a length of time in its units: ``3 h 15 min``."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    units = [(days, "d"), (hours, "h"), (minutes, "min"), (rest, "s")]
-    return " ".join(f"{count} {unit}" for count, unit in units if count) or "0 s"
+def _rows(table: Table) -> list[dict[Hashable, Any]]:
+    return table.frame.head(table.most).to_dict("records")

@@ -32,12 +32,14 @@ class Picture:
         figure: what is drawn.
         alt: what it shows, for who does not see it.
         caption: what it shows, how to read it, its extremes; plain text.
+        colours: how many its file keeps; None keeps all, which a heat map needs.
     """
 
     name: str
     figure: Figure
     alt: str
     caption: str
+    colours: int | None = None
 
     def __post_init__(self) -> None:
         _check(self.name)
@@ -86,7 +88,8 @@ class Finding:
     """What a reader should know first: a number, whose it is, and what it says.
 
     Attributes:
-        rank: lower first; 0 to 9 is down or lost, 10 to 19 overloaded, 20 to 29 waste, then the rest.
+        rank: lower first; 0 to 9 is down or lost, 10 to 19 overloaded, 20 to 29
+            waste, then the rest.
         figure: ``98.4 %``.
         subject: a name or an id.
         text: ``status check failed for 2 h 10 min``.

@@ -26,7 +26,7 @@ _STATES = pd.Index([cell.name.lower() for cell in Cell])
 def cpu(fleet: Fleet) -> pd.DataFrame:
     """Return one row a period and instance: what the CPU plots draw, gaps and all.
 
-    Columns: account, region, instance_id, period (s), timestamp (UTC), avg and max (per cent, NaN
+    Columns: account, region, instance_id, step (s), timestamp (UTC), avg and max (per cent, NaN
     where none is stored), state (stored, missing, stopped, unknown).
     """
     frames = [one.points.reset_index() for one in fleet.instances]
@@ -42,7 +42,7 @@ def cpu(fleet: Fleet) -> pd.DataFrame:
             "account": each("account"),
             "region": each("region"),
             "instance_id": each("instance_id"),
-            "period": each("period").astype("int32"),
+            "step": each("step").astype("int32"),
             "timestamp": points["timestamp"],
             "avg": points["avg"],
             "max": points["max"],
@@ -53,8 +53,13 @@ def cpu(fleet: Fleet) -> pd.DataFrame:
 
 def instances(fleet: Fleet) -> pd.DataFrame:
     """Return one row an instance, in the order of the heat map: rank, names, numbers."""
-    columns = ("account", "region", "instance_id", "name", "type", "zone", "state", "period")
-    numbers = ("mean", "median", "p95", "max", "expected", "stored", "coverage")
+    columns = (
+        "account", "region", "instance_id", "name", "title", "file", "type", "zone", "state",
+        "period",
+    )  # fmt: skip
+    numbers = (
+        "mean", "median", "p95", "highest", "max", "hot", "expected", "stored", "coverage",
+    )  # fmt: skip
     rows = [
         [rank]
         + [getattr(one, column) for column in columns]
@@ -79,10 +84,14 @@ def csv(rows: pd.DataFrame) -> bytes:
         if isinstance(rows[column].dtype, pd.DatetimeTZDtype):
             written[column] = _iso(pd.DatetimeIndex(rows[column]))
         elif not pd.api.types.is_numeric_dtype(rows[column]):
-            written[column] = rows[column].map(csv_text).astype(str)
+            written[column] = rows[column].map(_text).astype(object)
     sink = BytesIO()
     arrow_csv.write_csv(_table(written), sink)
     return sink.getvalue()
+
+
+def _text(value: Any) -> str | None:
+    return None if pd.isna(value) else csv_text(str(value))
 
 
 def parquet(rows: pd.DataFrame) -> bytes:

@@ -2,110 +2,151 @@
 
 A report whose ``index.html`` exists is whole. Writing it again replaces it file by file::
 
-    <root>/index.html                       all days, the newest first
-    <root>/day=2026-11-20/index.html
-                          heatmap.png  miniature.png
-                          cpu/<account>_<region>_<instance>.png
-                          data/cpu.csv  cpu.parquet  instances.csv  heatmap.csv
+    <root>/index.html                       all reports, the newest first
+    <root>/latest.html                      leads to the newest
+    <root>/day=2026-11-20/index.html        of a day; of more: days=2026-11-14_2026-11-20
+                          heatmap.png  miniature.png  and the other pictures
+                          data/cpu.csv  cpu.parquet  and the other numbers
+                          instances/<account>_<region>_<instance>.html  .png
+                          instances/data/<account>_<region>_<instance>.csv  .parquet
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 
 from matplotlib.figure import Figure
 
 from nephoscope.model import Window
-from nephoscope.place import Place, files, put, remove
-from nephoscope.report import canvas, tables
-from nephoscope.report.fleet import Fleet
-from nephoscope.report.heat import Heat, heat
-from nephoscope.report.maps import heat_map, miniature
-from nephoscope.report.page import Facts, Picture, render_day, render_index
-from nephoscope.report.plots import cpu_plot
+from nephoscope.place import Place, entries, files, put, remove
+from nephoscope.report import tables
+from nephoscope.report.formats import span
+from nephoscope.report.page import (
+    Listed,
+    Report,
+    render,
+    render_index,
+    render_latest,
+    render_single,
+)
+from nephoscope.report.part import Part, Picture
 from nephoscope.report.style import png
 
-FIGURES = 50  # instances that get a picture of their own
+INLINE: Final = 12
+"""Instances whose pictures the page itself shows."""
 
-_DAY = re.compile(r"day=(\d{4}-\d{2}-\d{2})", re.ASCII)
+_DAY = r"(\d{4}-\d{2}-\d{2})"
+_FOLDER = re.compile(rf"day={_DAY}|days={_DAY}_{_DAY}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class ReportPaths:
-    """Where a report lies, as text that finds it again."""
+class Written:
+    """Where a report lies: its page, as text that finds it again, and all files from its folder."""
 
     page: str
-    heat_map: str | None  # None where there was no instance
-    cpu: tuple[str, ...]
-    data: tuple[str, ...]
+    files: tuple[str, ...]
 
 
-def write_day(root: Place, fleet: Fleet, facts: Facts, figures: int = FIGURES) -> ReportPaths:
-    """Draw and write the report of one UTC day.
+def folder_of(window: Window) -> str:
+    """Name the folder of the report of a window of whole UTC days.
+
+    Raises:
+        ValueError: it is none.
+    """
+    last = window.end - timedelta(days=1)
+    if window.start != Window.day(window.start).start or last != Window.day(last).start:
+        raise ValueError(f"a report is of whole days, and {window} is not")
+    if window.start == last:
+        return f"day={window.start:%Y-%m-%d}"
+    return f"days={window.start:%Y-%m-%d}_{last:%Y-%m-%d}"
+
+
+def window_of(folder: str) -> Window | None:
+    """Return the window that `folder_of` named, or None."""
+    match = _FOLDER.fullmatch(folder)
+    if not match:
+        return None
+    first, last = (
+        datetime.fromisoformat(f"{text}T00:00:00+00:00")
+        for text in (match[1] or match[2], match[1] or match[3])
+    )
+    return Window(first, last + timedelta(days=1))
+
+
+def write_report(
+    root: Place, window: Window, report: Report, miniature: Figure, singles: Iterable[Part]
+) -> Written:
+    """Write a report, and remove what an earlier one of the same window left.
 
     Args:
         root: the folder of all reports.
-        fleet: the day's instances.
-        facts: what the page's header adds.
-        figures: how many instances get a picture of their own, the highest p95 first.
-
-    Raises:
-        ValueError: the fleet's window is not one day.
+        window: of whole UTC days.
+        report: what the page tells.
+        miniature: its picture in the list of all.
+        singles: instances, one picture and one table each; each is written as it comes.
     """
-    if fleet.window != Window.day(fleet.window.start):
-        raise ValueError(f"the report of a day can't be one of {fleet.window}")
-    folder = root / f"day={fleet.window.start:%Y-%m-%d}"
-    for part in ("cpu", "data"):
-        (folder / part).mkdir(parents=True, exist_ok=True)
-    shown = heat(fleet) if fleet.instances else None
-    data = _put_numbers(folder / "data", fleet, shown)
-    cpu = {
-        one.file: _draw(folder, f"cpu/{one.file}.png", cpu_plot(one, fleet.window))
-        for one in fleet.instances[:figures]
-    }
-    _draw(folder, "miniature.png", miniature(shown))
-    overview = _draw(folder, "heatmap.png", heat_map(fleet, shown)) if shown else None
-    page = put(folder, "index.html", render_day(fleet, facts, shown, overview, cpu).encode())
-    _keep(folder, {f"{file}.png" for file in cpu})
-    return ReportPaths(
-        page=page,
-        heat_map=str(folder / overview.path) if overview else None,
-        cpu=tuple(str(folder / picture.path) for picture in cpu.values()),
-        data=data,
-    )
+    folder = root / folder_of(window)
+    for below in ("data", "instances", "instances/data"):
+        (folder / below).mkdir(parents=True, exist_ok=True)
+    put(folder, "miniature.png", png(miniature))
+    written = ["index.html", "miniature.png"]
+    for part in report.parts:
+        written += _put_part(folder, part)
+    shown, links = list[Picture](), dict[str, str]()
+    for single in singles:
+        written += (f"instances/{path}" for path in _put_part(folder / "instances", single))
+        (picture,) = single.pictures
+        links[picture.name] = f"instances/{picture.name}.html"
+        shown += [picture] if len(shown) < INLINE else []
+        page = render_single(single, report.header.title)
+        put(folder / "instances", f"{picture.name}.html", page.encode())
+    written += links.values()
+    page = put(folder, "index.html", render(report, shown, links).encode())
+    _keep(root, folder.name, written)
+    return Written(page, tuple(written))
+
+
+def _put_part(folder: Place, part: Part) -> Iterator[str]:
+    for picture in part.pictures:
+        put(folder, f"{picture.name}.png", png(picture.figure, picture.colours))
+        yield f"{picture.name}.png"
+    for table in part.tables:
+        put(folder / "data", f"{table.name}.csv", tables.csv(table.frame))
+        put(folder / "data", f"{table.name}.parquet", tables.parquet(table.frame))
+        yield from (f"data/{table.name}.{kind}" for kind in ("csv", "parquet"))
+
+
+def _keep(root: Place, folder: str, names: Iterable[str]) -> None:
+    kept = {f"{folder}/{name}" for name in names}
+    remove(root, [path for path in files(root, folder) if path not in kept])
 
 
 def update_latest(root: Place) -> str:
-    """Write the list of all whole reports, the newest first, and return its path.
+    """Write the list of all whole reports and what leads to the newest; return the list's path.
 
-    It is made of what is there, so it never goes back, in whatever order days are drawn.
+    Both are made of what is there, so they never go back, in whatever order days are drawn. Each
+    is one file, replaced in one step. A report that another process ends meanwhile is seen after
+    the writing, and then both are written again.
     """
-    named = ((_DAY.fullmatch(entry.name), entry) for entry in root.iterdir())
-    days = [match[1] for match, entry in named if match and (entry / "index.html").exists()]
-    return put(root, "index.html", render_index(sorted(days, reverse=True)).encode())
+    reports, path = list[Listed](), ""
+    while not path or reports != _whole(root):
+        reports = _whole(root)
+        path = put(root, "index.html", render_index(reports).encode())
+        if reports:
+            put(root, "latest.html", render_latest(reports[0]).encode())
+    return path
 
 
-def _draw(folder: Place, path: str, figure: Figure) -> Picture:
-    parent, _, name = path.rpartition("/")
-    put(folder / parent if parent else folder, name, png(figure))
-    return Picture(path, *canvas.size(figure))
-
-
-def _put_numbers(folder: Place, fleet: Fleet, shown: Heat | None) -> tuple[str, ...]:
-    cpu = tables.cpu(fleet)
-    files = {
-        "cpu.csv": tables.csv(cpu),
-        "cpu.parquet": tables.parquet(cpu),
-        "instances.csv": tables.csv(tables.instances(fleet)),
-    }
-    if shown:
-        files["heatmap.csv"] = tables.csv(tables.heat_map(shown))
-    return tuple(put(folder, name, content) for name, content in files.items())
-
-
-def _keep(folder: Place, names: Iterable[str]) -> None:
-    """Remove the pictures that an earlier drawing left and the page no longer shows."""
-    kept = {f"cpu/{name}" for name in names}
-    remove(folder, [path for path in files(folder, "cpu") if path not in kept])
+def _whole(root: Place) -> list[Listed]:
+    """Return the reports whose page is there, the newest end first, a day before a week."""
+    windows = ((window_of(entry.name), entry) for entry in entries(root))
+    found = [
+        (window.end, window.start, entry.name, span(window))
+        for window, entry in windows
+        if window and (entry / "index.html").exists()
+    ]
+    return [Listed(name, title) for _, _, name, title in sorted(found, reverse=True)]

@@ -31,6 +31,7 @@ def inventory(numbers):
             "state": "running",
             "launch_time": pd.Timestamp("2026-08-03T09:12:44Z"),
             "stopped_at": pd.NaT,
+            "seen_at": pd.NaT,
             "tags": {"env": "prod"},
         }
         for number in numbers
@@ -38,7 +39,7 @@ def inventory(numbers):
     frame = pd.DataFrame(
         rows, columns=list(COLUMNS), dtype=object
     )  # any text fits, even a surrogate
-    for column in ("launch_time", "stopped_at"):
+    for column in ("launch_time", "stopped_at", "seen_at"):
         frame[column] = pd.to_datetime(frame[column], utc=True).astype("datetime64[us, UTC]")
     return frame
 
@@ -54,6 +55,7 @@ COLUMNS = (
     "state",
     "launch_time",
     "stopped_at",
+    "seen_at",
     "tags",
 )
 

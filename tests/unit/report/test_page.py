@@ -2,22 +2,21 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
+from zoneinfo import ZoneInfo
 
+import pandas as pd
 import pytest
 
+from nephoscope.report import bands, busiest, gaps, overview, singles
 from nephoscope.report.fleet import Fleet
+from nephoscope.report.formats import coverage, lasting, percent, shown
+from nephoscope.report.header import Facts, header
 from nephoscope.report.heat import heat
-from nephoscope.report.page import (
-    Facts,
-    Picture,
-    coverage,
-    lasting,
-    percent,
-    render_day,
-    render_index,
-)
+from nephoscope.report.names import printable
+from nephoscope.report.page import Listed, Report, render, render_index, render_latest
+from nephoscope.report.part import Column, Finding, Part, Table
 from nephoscope.spending import Charge, Spending
-from unit.report.fleets import DAY, named, planted
+from unit.report.fleets import DAY, planted
 from unit.report.hostile import PAYLOADS
 
 SPENDING = Spending(
@@ -36,8 +35,15 @@ FACTS = Facts(
 )
 VOID = {"meta", "img", "link", "br", "hr", "input"}
 SAFE = re.compile(
-    r"(cpu/[a-z0-9_-]+\.png|#[a-z0-9_-]+|[a-z0-9_-]+|data/[a-z]+\.(csv|parquet)|\.\./index\.html|heatmap\.png)"
+    r"(instances/)?[a-z0-9_-]+\.(png|html)|#[a-z0-9_-]+|[a-z0-9_-]+"
+    r"|data/[a-z0-9_-]+\.(csv|parquet)|\.\./index\.html"
 )
+NO_WEEK = pd.Series([], index=pd.DatetimeIndex([], tz="UTC"), dtype=float)
+CALENDAR = pd.DataFrame(
+    [("2026-11-20", "AWS/EC2", 1000, 956, 0, 44, 95.6)],
+    columns=["day", "namespace", "expected", "stored", "confirmed", "lacking", "percent"],
+)
+CONFIRMED = pd.DataFrame(columns=["account", "region", "namespace", "resource", "day", "points"])
 
 
 class Tree(HTMLParser):
@@ -70,16 +76,29 @@ class Tree(HTMLParser):
         return " ".join("".join(self.text).split())
 
 
-def page_of(made, facts=FACTS, figures=50):
-    shown = heat(made) if made.instances else None
-    overview = Picture("heatmap.png", 1080, 828) if made.instances else None
-    cpu = {one.file: Picture(f"cpu/{one.file}.png", 660, 320) for one in made.instances[:figures]}
-    return render_day(made, facts, shown, overview, cpu)
+def report_of(made, facts=FACTS, calendar=CALENDAR, evidence=()):
+    parts = ()
+    if made.instances:
+        averages = bands.averages(made)
+        parts = (
+            overview.part(made, heat(made)),
+            bands.part(averages, NO_WEEK, DAY),
+            busiest.part(made, evidence),
+            gaps.part(made, calendar, CONFIRMED),
+            singles.part(made, 50),
+        )
+    return Report(header(made, calendar, facts), parts)
+
+
+def page_of(made, facts=FACTS, figures=0, **more):
+    drawn = [singles.single(one, DAY, {}).pictures[0] for one in made.instances[:figures]]
+    links = {picture.name: f"instances/{picture.name}.html" for picture in drawn}
+    return render(report_of(made, facts, **more), drawn, links)
 
 
 @pytest.fixture(scope="module")
 def tree():
-    return Tree(page_of(planted()[2]))
+    return Tree(page_of(planted()[2], figures=3))
 
 
 @pytest.mark.parametrize("spending", [None, replace(SPENDING, asked=None)])
@@ -97,13 +116,14 @@ def test_the_page_is_well_formed(tree):
         "20 November 2026",
         "20 Nov 2026 00:00 to 21 Nov 2026 00:00 UTC · account 123456789012 · eu-west-1, us-east-1",
         "47 running, 2 stopped, 1 unknown",
-        "44 points missing",
-        "in 15,012 documents",
+        "of all metrics; 44 points missing",
+        "of 15,012 documents",
         "The run asked AWS for 2,300 metrics, $0.023; estimated were 2,310 metrics, $0.0231.",
         "read from AWS 21 Nov 2026 06:01, 6 h 6 min later",
-        "Busiest: prod-web-00, p95 99.4 %",
-        "Quietest: prod-api-01",
-        "the largest starts at 10:35 and lasts 1 h 40 min on prod-web-06",
+        "95.6 % AWS/EC2 coverage: 44 points of 1,000 are lacking",
+        "99.4 % prod-web-00 p95 of CPU; above 90 % for",
+        "1 h 40 min prod-web-06 no CPU from 20 Nov 2026 10:35 to 20 Nov 2026 12:15: 20 points",
+        "prod-worker-02 stopped since 18 Nov 2026 17:00",
         "Elasticsearch held on 21 Nov 2026 06:04 UTC",
     ],
 )
@@ -129,7 +149,7 @@ def test_every_link_inside_the_page_leads_somewhere():
 
 def test_every_picture_has_a_text_and_a_size(tree):
     pictures = [attributes for tag, attributes in tree.elements if tag == "img"]
-    assert len(pictures) == 51
+    assert len(pictures) == 3 + 3  # heat map, bands, calendar; three instances
     assert all({"alt", "width", "height"} <= set(attributes) for attributes in pictures)
 
 
@@ -141,14 +161,12 @@ def test_no_name_changes_the_tree(payload):
     """S6: in every text slot at once, the parsed tree stays as it is with plain names."""
     plain = hostile_fleet("plain")
     hostile = hostile_fleet(payload)
-    expected, found = Tree(page_of(plain)), Tree(page_of(hostile))
+    expected, found = Tree(page_of(plain, figures=1)), Tree(page_of(hostile, figures=1))
     assert found.elements == expected.elements
     assert all(SAFE.fullmatch(address) for address in found.addresses)
 
 
 def hostile_fleet(text):
-    from nephoscope.report.names import printable
-
     made = planted(10)[2]
     fields = dict.fromkeys(FIELDS, printable(text))
     first, *others = made.instances
@@ -167,12 +185,6 @@ def test_a_fleet_without_a_point_says_so():
     assert "No point is stored for any instance." in Tree(page_of(silent)).words
 
 
-def test_one_instance_is_spoken_of_in_the_singular():
-    tree = Tree(page_of(Fleet(DAY, named(["web"]).instances[:1])))
-    assert "of the 1 instance is stored" in tree.words
-    assert "No point is missing." in tree.words
-
-
 def test_a_day_that_is_not_over_says_so():
     facts = replace(FACTS, asked_at=DAY.start + timedelta(hours=14, minutes=35))
     words = Tree(page_of(planted(10)[2], facts)).words
@@ -184,15 +196,51 @@ def test_the_same_gap_of_several_instances_is_one_row():
     gap = next(one for one in made.instances if one.title == "prod-api-07")
     many = tuple(replace(gap, instance_id=f"i-{n:017x}", name=f"web-{n}") for n in range(5))
     words = Tree(page_of(Fleet(DAY, many))).words
-    assert (
-        "30 points missing in 1 span; it starts at 03:00 and lasts 30 min on 5 instances" in words
-    )
-    assert "web-0, web-1, web-2 and 2 more" in words
+    assert "30 min web-0, web-1, web-2 and 2 more no CPU from 20 Nov 2026 03:00" in words
 
 
-def test_fewer_pictures_than_instances_are_announced():
-    words = Tree(page_of(planted()[2], figures=7)).words
-    assert "The 7 highest by p95 of 50 instances." in words
+def test_only_the_ten_most_important_findings_are_told():
+    many = tuple(Finding(rank, "1", f"subject-{rank}", "text") for rank in range(30, 10, -1))
+    part = Part("a", "A", "lead", findings=many)
+    found = Report(header(Fleet(DAY, ()), CALENDAR, FACTS), (part,)).findings
+    assert [finding.rank for _, finding in found] == [*range(11, 21)]
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "text"),
+    [
+        ("a <b>", "text", "a <b>"),
+        (1234567, "number", "1,234,567"),
+        (0.125, "number", "0.12"),
+        (12.34, "percent", "12.3"),
+        (2_500_000, "bytes", "2.5 MB"),
+        (pd.Timestamp("2026-11-20T10:35Z"), "moment", "20 Nov 2026 10:35"),
+        (7800, "lasting", "2 h 10 min"),
+        (float("nan"), "bytes", "\u2013"),
+        (None, "text", "\u2013"),
+        (pd.NaT, "moment", "\u2013"),
+    ],
+)
+def test_a_cell_is_written_in_its_format(value, form, text):
+    assert shown(value, form) == text
+
+
+def test_a_long_table_says_where_the_rest_is():
+    frame = pd.DataFrame({"name": [f"n{number}" for number in range(30)], "hidden": 1})
+    part = Part("a", "A", "lead", tables=(Table("names", frame, {"name": Column("Name")}, 3),))
+    words = Tree(render(Report(header(Fleet(DAY, ()), CALENDAR, FACTS), (part,)), [], {})).words
+    assert "Name n0 n1 n2 The first 3 of 30 rows; names.csv has all." in words
+
+
+@pytest.mark.parametrize("name", ["../x", "", "A", "a b", "x" * 101, "a.png"])
+def test_a_name_that_is_no_safe_file_is_refused(name):
+    with pytest.raises(ValueError, match="can't be the name of a file"):
+        Table(name, pd.DataFrame(), {})
+
+
+def test_a_column_that_a_table_has_not_is_refused():
+    with pytest.raises(ValueError, match="the table t has no column other"):
+        Table("t", pd.DataFrame({"one": []}), {"other": Column("Other")})
 
 
 def test_the_same_input_gives_the_same_page():
@@ -200,13 +248,22 @@ def test_the_same_input_gives_the_same_page():
     assert page_of(made) == page_of(made)
 
 
-def test_the_list_of_reports_shows_the_newest_first():
-    page = render_index(["2026-11-20", "2026-11-19"])
+def test_the_list_of_reports_leads_to_each_and_to_the_newest():
+    listed = [Listed("days=2026-11-14_2026-11-20", "a week"), Listed("day=2026-11-19", "a day")]
+    page = render_index(listed)
     assert re.findall(r'href="([^"]+)"', page) == [
-        "day=2026-11-20/index.html",
+        "latest.html",
+        "days=2026-11-14_2026-11-20/index.html",
         "day=2026-11-19/index.html",
     ]
-    assert "Friday, the newest" in Tree(page).words
+    assert "url=days=2026-11-14_2026-11-20/index.html" in render_latest(listed[0])
+
+
+def test_the_local_time_stands_beside_utc():
+    facts = replace(FACTS, zone=ZoneInfo("Europe/Berlin"))
+    assert (
+        "20 Nov 2026 01:00 to 21 Nov 2026 01:00 CET" in Tree(page_of(planted(10)[2], facts)).words
+    )
 
 
 def test_an_empty_list_of_reports_says_so():

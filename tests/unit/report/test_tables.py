@@ -7,7 +7,7 @@ import pytest
 from pyarrow import parquet
 
 from nephoscope.report import tables
-from nephoscope.report.fleet import Cell, Fleet
+from nephoscope.report.fleet import Fleet
 from nephoscope.report.heat import heat
 from nephoscope.report.maps import heat_map
 from nephoscope.report.plots import cpu_plot
@@ -46,7 +46,7 @@ def test_a_gap_is_an_empty_value_with_its_reason(fleet):
     rows = rows_of(tables.csv(tables.cpu(fleet)))
     assert {row["state"] for row in rows if not row["avg"]} == {"missing", "stopped"}
     assert {row["state"] for row in rows if row["avg"]} == {"stored"}
-    assert sum(row["state"] == "missing" for row in rows) == fleet.count(Cell.MISSING) == 44
+    assert sum(row["state"] == "missing" for row in rows) == fleet.missing == 44
 
 
 def test_every_number_of_heatmap_csv_is_one_that_is_drawn(fleet):

@@ -9,20 +9,41 @@ from moto.server import ThreadedMotoServer
 from PIL import Image
 
 from nephoscope.model import Window
+from nephoscope.report import singles
 from nephoscope.report.fleet import Fleet
-from nephoscope.report.write import update_latest, write_day
+from nephoscope.report.heat import heat
+from nephoscope.report.maps import miniature
+from nephoscope.report.write import folder_of, update_latest, window_of, write_report
 from unit.report.fleets import DAY, planted
-from unit.report.test_page import FACTS
+from unit.report.test_page import report_of
 
+TABLES = (
+    "heatmap",
+    "cpu",
+    "bands",
+    "days",
+    "instances",
+    "idle",
+    "coverage",
+    "gaps",
+    "confirmed",
+    "all",
+)
 DAY_FILES = {
     "index.html",
-    "heatmap.png",
     "miniature.png",
-    "data/cpu.csv",
-    "data/cpu.parquet",
-    "data/instances.csv",
-    "data/heatmap.csv",
+    "heatmap.png",
+    "bands.png",
+    "calendar.png",
+    *(f"data/{name}.{kind}" for name in TABLES for kind in ("csv", "parquet")),
 }
+
+
+def write(root, made, figures=50, window=DAY):
+    """Write the report of a fleet."""
+    alone = (singles.single(one, DAY, {}) for one in made.instances[:figures])
+    small = miniature(heat(made) if made.instances else None)
+    return write_report(root, window, report_of(made), small, alone)
 
 
 @pytest.fixture(scope="module")
@@ -65,58 +86,67 @@ def files(folder):
 
 
 def test_a_report_is_a_page_its_pictures_and_their_numbers(tmp_path, small):
-    paths = write_day(tmp_path, small, FACTS)
-    cpu = {f"cpu/{one.file}.png" for one in small.instances}
-    assert set(files(tmp_path / "day=2026-11-20")) == DAY_FILES | cpu
-    assert paths.page == str(tmp_path / "day=2026-11-20" / "index.html")
-    assert [Path(path).is_file() for path in (paths.heat_map, *paths.cpu, *paths.data)] == [
-        True
-    ] * 15
+    written = write(tmp_path, small, figures=2)
+    alone = {
+        f"instances/{path}"
+        for one in small.instances[:2]
+        for path in (
+            f"{one.file}.png",
+            f"{one.file}.html",
+            f"data/{one.file}.csv",
+            f"data/{one.file}.parquet",
+        )
+    }
+    assert set(files(tmp_path / "day=2026-11-20")) == DAY_FILES | alone == set(written.files)
+    assert written.page == str(tmp_path / "day=2026-11-20" / "index.html")
 
 
 def test_pictures_are_as_large_as_the_page_says(tmp_path, small):
-    paths = write_day(tmp_path, small, FACTS, figures=1)
-    page = Path(paths.page).read_text("utf-8")
-    with Image.open(paths.cpu[0]) as picture:
+    page = Path(write(tmp_path, small, figures=1).page)
+    file = small.instances[0].file
+    with Image.open(page.parent / "instances" / f"{file}.png") as picture:
         assert picture.size == (1320, 640)
-    assert 'width="660" height="320"' in page
+    assert 'width="660" height="320"' in page.read_text("utf-8")
 
 
 def test_the_same_fleet_gives_the_same_bytes_and_replaces_the_report(tmp_path, small):
-    write_day(tmp_path, small, FACTS, figures=2)
+    write(tmp_path, small, figures=1)
     first = files(tmp_path)
-    write_day(tmp_path, small, FACTS, figures=2)
+    write(tmp_path, small, figures=1)
     assert files(tmp_path) == first
 
 
-def test_a_picture_that_is_no_longer_shown_goes(tmp_path, small):
-    write_day(tmp_path, small, FACTS, figures=4)
-    write_day(tmp_path, small, FACTS, figures=2)
-    pictures = {path.name for path in (tmp_path / "day=2026-11-20" / "cpu").iterdir()}
-    assert pictures == {f"{one.file}.png" for one in small.instances[:2]}
+def test_what_is_no_longer_shown_goes(tmp_path, small):
+    write(tmp_path, small, figures=2)
+    write(tmp_path, small, figures=1)
+    pictures = {path.name for path in (tmp_path / "day=2026-11-20" / "instances").glob("*.*")}
+    assert pictures == {f"{small.instances[0].file}.{kind}" for kind in ("png", "html")}
 
 
 def test_the_page_is_written_last(tmp_path, small):
-    write_day(tmp_path, small, FACTS, figures=2)
+    write(tmp_path, small, figures=2)
     written = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.*") if path.is_file()}
     assert written[tmp_path / "day=2026-11-20" / "index.html"] == max(written.values())
 
 
 def test_an_empty_fleet_has_a_page(tmp_path):
-    paths = write_day(tmp_path, Fleet(DAY, ()), FACTS)
-    assert paths.heat_map is None
-    assert set(files(tmp_path / "day=2026-11-20")) == DAY_FILES - {
-        "heatmap.png",
-        "data/heatmap.csv",
-    }
+    write(tmp_path, Fleet(DAY, ()))
+    assert set(files(tmp_path / "day=2026-11-20")) == {"index.html", "miniature.png"}
 
 
-def test_a_window_that_is_no_day_is_refused(tmp_path, small):
+def test_a_window_that_is_not_of_whole_days_is_refused():
     window = Window(DAY.start, DAY.end + timedelta(hours=1))
-    with pytest.raises(
-        ValueError, match="can't be one of 2026-11-20T00:00:00Z/2026-11-21T01:00:00Z"
-    ):
-        write_day(tmp_path, Fleet(window, small.instances), FACTS)
+    with pytest.raises(ValueError, match="2026-11-20T00:00:00Z/2026-11-21T01:00:00Z is not"):
+        folder_of(window)
+
+
+@pytest.mark.parametrize(
+    ("days", "folder"), [(1, "day=2026-11-20"), (7, "days=2026-11-20_2026-11-26")]
+)
+def test_a_folder_tells_its_window(days, folder):
+    window = Window(DAY.start, DAY.start + timedelta(days=days))
+    assert folder_of(window) == folder
+    assert window_of(folder) == window
 
 
 def test_every_file_lies_inside_the_root_whatever_the_ids_are(tmp_path, small):
@@ -124,9 +154,9 @@ def test_every_file_lies_inside_the_root_whatever_the_ids_are(tmp_path, small):
     hostile = tuple(
         replace(one, instance_id=trap) for one, trap in zip(small.instances, traps, strict=False)
     )
-    write_day(tmp_path / "root", Fleet(DAY, hostile), FACTS)
+    write(tmp_path / "root", Fleet(DAY, hostile), figures=len(traps))
     assert set(files(tmp_path)) == {f"root/{name}" for name in files(tmp_path / "root")}
-    cpu = list((tmp_path / "root" / "day=2026-11-20" / "cpu").iterdir())
+    cpu = list((tmp_path / "root" / "day=2026-11-20" / "instances").glob("*.png"))
     assert len({path.name.lower() for path in cpu}) == len(traps)
 
 
@@ -143,10 +173,10 @@ def test_the_list_of_reports_holds_the_whole_ones_the_newest_first(tmp_path):
 
 
 def test_airflows_path_to_a_folder_gets_the_same_files(tmp_path, small, storage_path):
-    write_day(tmp_path / "a", small, FACTS, figures=2)
+    write(tmp_path / "a", small, figures=2)
     root = storage_path(f"file://{tmp_path}/b")
-    paths = write_day(root, small, FACTS, figures=2)
-    write_day(root, small, FACTS, figures=2)
+    paths = write(root, small, figures=2)
+    write(root, small, figures=2)
     assert files(tmp_path / "b") == files(tmp_path / "a")
     assert paths.page == f"file://{tmp_path}/b/day=2026-11-20/index.html"
     assert update_latest(root) == f"file://{tmp_path}/b/index.html"
@@ -157,8 +187,8 @@ def test_airflows_path_to_a_bucket_gets_the_same_files_with_types_that_a_browser
 ):
     root = storage_path("s3://report_store@reports/fleet")
     for place in (tmp_path, root):
-        write_day(place, small, FACTS, figures=3)
-        write_day(place, small, FACTS, figures=2)
+        write(place, small, figures=3)
+        write(place, small, figures=2)
         update_latest(place)
     objects = {
         entry["Key"].removeprefix("fleet/"): bucket.get_object(Bucket="reports", Key=entry["Key"])

@@ -96,6 +96,7 @@ def worst(
     window: Window,
     namespaces: Collection[str] | None = None,
     most: int = 10,
+    of: str = "lacking",
 ) -> list[Coverage]:
     """Return the days of resources that lack the most points, the worst first.
 
@@ -104,13 +105,15 @@ def worst(
         window: of days, in UTC.
         namespaces: only these; all if None.
         most: how many at the most.
+        of: ``lacking``, or ``confirmed`` for the points that CloudWatch does not have.
     """
+    field = f"nephoscope.{of}"
     with answered(client) as asked:
         answer = asked.search(
             index=names.ALL_COVERAGE,
             size=most,
-            query=_query(window, namespaces, {"exists": {"field": "nephoscope.lacking"}}),
-            sort=[{"nephoscope.lacking": "desc"}, {"@timestamp": "asc"}],
+            query=_query(window, namespaces, {"exists": {"field": field}}),
+            sort=[{field: {"order": "desc", "unmapped_type": "long"}}, {"@timestamp": "asc"}],
             ignore_unavailable=True,
             allow_partial_search_results=False,
         )

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 from elasticsearch import Elasticsearch
 
-from nephoscope.model import Window
+from nephoscope.model import Resource, Window
 from nephoscope.store import names
 from nephoscope.store.read import rows
 from nephoscope.store.read.fields import fields_of
@@ -50,6 +50,7 @@ def binned(
     step: int,
     accounts: Sequence[str] | None = None,
     regions: Sequence[str] | None = None,
+    resources: Sequence[Resource] | None = None,
 ) -> pa.Table:
     """Return a metric's points in bins; of each resource and day, those of the finest period.
 
@@ -63,10 +64,12 @@ def binned(
             in the bin that it starts in.
         accounts: only theirs.
         regions: only theirs.
+        resources: at most some hundred: only theirs, and those of what has more dimensions.
 
     Returns:
         As `queries.series`, with the start of the bin as timestamp, and after the statistics the
-        column points: how many the bin has. A bin without any has no row.
+        columns highest, the highest value of the first of them, and points: how many the bin has.
+        A bin without any has no row.
 
     Raises:
         ValueError: the step does not divide a day, or a statistic can't be binned.
@@ -76,7 +79,7 @@ def binned(
     if unknown := set(statistics) - set(OF_BIN):
         raise ValueError(f"{', '.join(sorted(unknown))} can't be binned: {', '.join(OF_BIN)} can")
     values = {name: names.value_field(namespace, metric, name) for name in statistics}
-    query = having(namespace, list(values.values()), accounts, regions)
+    query = having(namespace, list(values.values()), accounts, regions, resources)
     time = {"date_histogram": {"field": "@timestamp", "fixed_interval": f"{step}s"}}
     with view(client, names.indices_of(namespace), window) as stored:
         dimensions = fields_of(client, namespace).dimensions
@@ -89,7 +92,7 @@ def binned(
                 size=BINS,
             ):
                 read.add(list(zip(*(_row(one, statistics) for one in page), strict=True)))
-    table = read.table([*statistics, "points"])
+    table = read.table([*statistics, "highest", "points"])
     points = table.schema.get_field_index("points")
     return table.set_column(points, "points", table["points"].cast(pa.int64()))
 
@@ -98,7 +101,8 @@ def _row(bucket: Mapping[str, Any], statistics: Sequence[str]) -> list[Any]:
     """Return a bin as `rows.Rows` takes it."""
     *whose, time = bucket["key"].values()
     values = [_value(bucket[name], OF_BIN[name]) for name in statistics]
-    return [time, *whose, *values, bucket["doc_count"]]
+    highest = _value(bucket[statistics[0]], "max")
+    return [time, *whose, *values, highest, bucket["doc_count"]]
 
 
 def _value(stats: Mapping[str, Any], name: str) -> Any:

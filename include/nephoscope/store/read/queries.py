@@ -51,6 +51,7 @@ def series(
     window: Window,
     accounts: Sequence[str] | None = None,
     regions: Sequence[str] | None = None,
+    resources: Sequence[Resource] | None = None,
 ) -> pa.Table:
     """Return a metric's points; of each resource and day, those of the finest period alone.
 
@@ -62,13 +63,14 @@ def series(
         window: points that start in it.
         accounts: only theirs.
         regions: only theirs.
+        resources: at most some hundred: only their points, and those of what has more dimensions.
 
     Returns:
         Columns account, region, dimensions (canonical JSON), period (s), timestamp (UTC) and the
         statistics, sorted by account, region, dimensions and timestamp.
     """
     values = [names.value_field(namespace, metric, statistic) for statistic in statistics]
-    query = during(having(namespace, values, accounts, regions), window)
+    query = during(having(namespace, values, accounts, regions, resources), window)
     with view(client, names.indices_of(namespace), window) as stored:
         dimensions = fields_of(client, namespace).dimensions
         read = rows.Rows(dimensions)
@@ -206,10 +208,15 @@ def having(
     values: Sequence[str],
     accounts: Sequence[str] | None,
     regions: Sequence[str] | None,
+    resources: Sequence[Resource] | None = None,
 ) -> Query:
     """Ask for the documents of a namespace that have one of the values."""
     chosen = {"cloud.account.id": accounts, "cloud.region": regions}
-    narrow = [{"terms": {field: list(only)}} for field, only in chosen.items() if only is not None]
+    narrow: list[Query] = [
+        {"terms": {field: list(only)}} for field, only in chosen.items() if only is not None
+    ]
+    if resources is not None:
+        narrow.append(_any([_of(one) for one in resources]))
     some = _any([{"exists": {"field": field}} for field in values])
     return {"bool": {"filter": [_of_namespace(namespace), some, *narrow]}}
 
