@@ -23,7 +23,7 @@ THREADS = 8
 """Calls at a time; botocore keeps 10 connections. S3 takes 5,500 a second for a prefix."""
 
 PREFIXES = 1000
-"""Of a level that are listed one by one; those after them together, as each takes a call or more."""
+"""Of a level that are listed one by one, each by a call or more; those after them together."""
 
 REST = "*"
 """Stands for what comes after the first `PREFIXES` ones; no prefix is called so: each ends in /."""

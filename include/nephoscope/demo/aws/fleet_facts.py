@@ -187,5 +187,4 @@ def _ends(role: Role, midnight: int, when: int, pause: int) -> dict[str, int | N
 def _in_place_of(replaced: Instance, one: Instance) -> Instance:
     """Return an instance as the replacement of another."""
     launched = (replaced.ended or 0) + 300
-    same = {"name": replaced.name, "app": replaced.app, "env": replaced.env}
-    return replace(one, launched=launched, **same)
+    return replace(one, launched=launched, name=replaced.name, app=replaced.app, env=replaced.env)

@@ -120,6 +120,7 @@ def test_quotas_can_be_put_in_force_and_lifted(call) -> None:
         "list": 25,
         "describe": None,
         "resources": None,
+        "logs": None,
     }
     call.about("DELETE quotas")
     assert set(call.about("GET quotas")[1].values()) == {None}
