@@ -10,8 +10,10 @@ import truth_storage
 from chains import Chain
 from clouds import BotoCloud
 from dag_runs import sources
+from nephoscope.chain.parts.storage import part
 from nephoscope.config.collections import load_collections
 from nephoscope.demo.aws.stand_in import StandIn
+from nephoscope.model import Window
 from nephoscope.plan.listings import NAMESPACE
 from nephoscope.store.names import ALL_METRICS
 from past_fleet import ANCHOR
@@ -35,17 +37,17 @@ def cloud():
 def collect(cloud, store, tmp_path):
     """Run the chain on nothing but entries of ``buckets``, at noon."""
 
-    def run(*entries, now=NOW, later=None):
+    def run(*entries, now=NOW, later=None, windows=None, regions=("eu-west-1",)):
         path = tmp_path / "collections.yaml"
         whole = {
-            "accounts": [{"connection": "aws_default", "regions": ["eu-west-1"]}],
+            "accounts": [{"connection": "aws_default", "regions": list(regions)}],
             "collections": {"s3": {"namespace": "AWS/S3"}},
             "buckets": [{"connection": "aws_default", **entry} for entry in entries],
         }
         path.write_text(yaml.safe_dump(whole), encoding="utf-8")
         chain = Chain(tmp_path, store, cloud, load_collections(path), "collect_storage")
         times = iter([now])
-        return chain.collect({}, lambda: next(times, later or now), listed=True)
+        return chain.collect(windows or {}, lambda: next(times, later or now), listed=True)
 
     tell(cloud.url, "POST", "counters/reset")
     yield run
@@ -106,6 +108,32 @@ def test_sums_are_the_same_however_deep_the_work_is_parted(collect, store):
     bucket = next(iter(BUCKETS))
     collect({"name": bucket, "depth": 3})
     assert sums(store)[0] == expected(bucket)
+
+
+def test_the_report_explains_the_difference_from_cloudwatch_by_time(
+    collect, store, cloud, tmp_path
+):
+    """CloudWatch's newest day is two days before the list; what grew since is the difference."""
+    days = Window(NOW - timedelta(hours=12, days=4), NOW - timedelta(hours=12, days=1))
+    collect({"name": "*"}, windows={"s3": days}, regions=["eu-west-1", "us-east-1"])
+    drawn = part(store, Window.day(NOW), NOW)
+    tables = {one.name: one.frame for one in drawn.tables}
+    assert set(tables["storage_by_size"]["bucket"]) == set(BUCKETS)
+    found = {one["bucket"]: one for one in tables["storage_compared"].to_dict("records")}
+    for bucket in BUCKETS:
+        number, sizes = truth_storage.measured(bucket, MIDNIGHT - 2 * truth_storage.DAY, ANCHOR)
+        today = sum(size for size, _ in truth(bucket).values())
+        one = found[bucket]
+        assert (one["measured"], one["listed"]) == (sum(sizes), today)
+        assert one["difference"] == today - sum(sizes)
+        assert one["listed_at"] == NOW
+        assert one["explained"], one
+        assert number < sum(objects for _, objects in truth(bucket).values())
+    prefixes = tables["storage_prefixes"]
+    listed = prefixes[prefixes["bucket"] == next(iter(BUCKETS))]
+    wanted = truth(next(iter(BUCKETS)))
+    assert sorted(listed["bytes"]) == sorted(size for size, _ in wanted.values())
+    assert [one.subject for one in drawn.findings] == [dict(BUCKETS).popitem()[0]]
 
 
 def test_a_denied_bucket_fails_alone_with_a_clear_sentence(collect, cloud, store):

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
+from nephoscope.chain.parts import storage
 from nephoscope.model import Window
 from nephoscope.report.part import Part
 
 Builder = Callable[[Any, Window, datetime], Part | None]
 
-PARTS: Final[tuple[Builder, ...]] = ()
+PARTS: Final[tuple[Builder, ...]] = (storage.part,)
