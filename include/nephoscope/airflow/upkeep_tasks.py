@@ -56,17 +56,16 @@ def upgrade() -> list[str]:
 @task(multiple_outputs=False)
 def drop() -> dict[str, Any]:
     """Drop the indices in which all is older than `keep`, if the archive holds all of it."""
+    from nephoscope.chain.log_retention import retain_logs
     from nephoscope.chain.retention import retain
 
     asked = get_current_context()["params"]
-    found = retain(
-        run.archive(),
-        elasticsearch_client(),
-        run.collections(),
-        run.now(),
-        dry_run=asked["dry_run"],
-        drop_unarchived=asked["drop_unarchived"],
+    things = run.archive(), elasticsearch_client(), run.collections(), run.now()
+    metrics, logs = (
+        each(*things, dry_run=asked["dry_run"], drop_unarchived=asked["drop_unarchived"])
+        for each in (retain, retain_logs)
     )
+    found = metrics.joined(logs)
     _tell_over(found, "would be dropped" if asked["dry_run"] else "dropped")
     stay = [one.name for one in found.over if not one.goes]
     return {"dry_run": asked["dry_run"], "dropped": found.dropped, "unarchived": stay}
@@ -117,12 +116,15 @@ def measure() -> dict[str, Any]:
         "shards": asdict(found.shards),
         "fullest": found.fullest and found.fullest._asdict(),
         "rejected": found.rejected.documents,
+        "logs": {name: asdict(size) for name, size in found.logs.items()},
     }
 
 
 def _tell_sizes(found: Measured) -> None:
     for index, size in found.sizes.items():
         log.info("%s: %s", index.name, _words(size))
+    for name, held in found.logs.items():
+        log.info("%s: %d log events in %d bytes", name, held.events, held.bytes)
     for one in found.coverage:
         log.info(
             "%r, %s: %d resource days; %d points, %d stored, %d confirmed gaps, %d lacking",

@@ -124,8 +124,8 @@ def _compact(
     about = _about(log_landing.source_of(root, paths[-1]), attempts.union(names), asked_at)
     with TemporaryDirectory(prefix="nephoscope-") as temporary, ExitStack() as stack:
         whole = Path(temporary) / FILE
-        opened = [_opened(stack, root, one) for one in paths]
-        events = write_file(whole, merged(opened, day), about)
+        files_ = [opened(stack, root, one) for one in paths]
+        events = write_file(whole, merged(files_, day), about)
         folder, _, file = path.rpartition("/")
         (root / folder).mkdir(parents=True, exist_ok=True)
         put_file(root / folder, file, whole)
@@ -138,7 +138,8 @@ def _about(source: LogSource, attempts: frozenset[str], asked_at: datetime) -> d
     return {"source": asdict(source), "attempts": packed, "compacted_at": asked_at.isoformat()}
 
 
-def _opened(stack: ExitStack, root: Place, path: str) -> pq.ParquetFile:
+def opened(stack: ExitStack, root: Place, path: str) -> pq.ParquetFile:
+    """Open a file of events for as long as the stack lasts."""
     file = stack.enter_context((root / path).open("rb"))
     return stack.enter_context(pq.ParquetFile(file))
 

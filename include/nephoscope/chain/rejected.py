@@ -16,6 +16,7 @@ from nephoscope.model import Window
 from nephoscope.place import Place
 from nephoscope.store.load import loader
 from nephoscope.store.load.report import LoadReport
+from nephoscope.store.logs.load import restore_events
 
 SHARE = 0.05
 """Of a load's documents. Where more are rejected the cause is in no single one: the load fails."""
@@ -86,7 +87,8 @@ def replay(root: Place, client: Any, days: Window | None = None) -> Iterator[Res
         StoreError: Elasticsearch does not answer, or takes no writes; what is not settled stays.
     """
     for attempt in rejected.attempts(root, days):
-        done = loader.restore(client, rejected.read(root, attempt))
+        restore = restore_events if "/group=" in attempt.name else loader.restore
+        done = restore(client, rejected.read(root, attempt))
         done.account()
         rejected.keep(root, attempt, done.rejected)
         yield Restored(

@@ -88,6 +88,11 @@ class Retained:
     unclaimed: tuple[str, ...]
     unknown: tuple[str, ...]
 
+    def joined(self, other: Retained) -> Retained:
+        """Return both; unknown is what neither knows."""
+        unknown = (name for name in self.unknown if name in other.unknown)
+        return Retained(self.over + other.over, self.unclaimed + other.unclaimed, tuple(unknown))
+
     @property
     def dropped(self) -> list[str]:
         """The names of all indices that go."""

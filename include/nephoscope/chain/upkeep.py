@@ -10,6 +10,7 @@ from typing import Any
 from nephoscope.archive.rejected import Waiting, waiting
 from nephoscope.place import Place
 from nephoscope.store.coverage import sums
+from nephoscope.store.logs.indices import LogSize, log_sizes
 from nephoscope.store.read import queries
 from nephoscope.store.schema.making import FieldCount, field_counts
 from nephoscope.store.upkeep import segments
@@ -53,6 +54,7 @@ class Measured:
         shards: of the cluster.
         fullest: the index that is nearest to its limit of fields; None where there is none.
         rejected: the documents that Elasticsearch refused and that wait to be stored.
+        logs: of each index of log events, by its name.
     """
 
     sizes: dict[Index, Size]
@@ -62,6 +64,7 @@ class Measured:
     shards: Shards
     fullest: FieldCount | None
     rejected: Waiting
+    logs: dict[str, LogSize]
 
 
 def measure(root: Place, client: Any) -> Measured:
@@ -85,4 +88,5 @@ def measure(root: Place, client: Any) -> Measured:
         shards=shards(client),
         fullest=next(iter(field_counts(client)), None),
         rejected=waiting(root),
+        logs=log_sizes(client),
     )

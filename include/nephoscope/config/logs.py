@@ -92,8 +92,3 @@ OptedIn = Mapping[Name, Logs]
 def entry_of(logs: OptedIn, group: str) -> str | None:
     """Return the name of the first entry that a log group fits; None where it is not opted in."""
     return next((name for name, one in logs.items() if one.fits(group)), None)
-
-
-def keeps(logs: OptedIn) -> dict[str, timedelta | None]:
-    """Return how long each entry is kept; None is for ever."""
-    return {name: one.keep for name, one in logs.items()}

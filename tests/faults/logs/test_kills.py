@@ -1,4 +1,4 @@
-"""Shards of logs that are killed at random instants and run again: nothing lost, double or wrong."""
+"""Copies of logs that are killed at random instants and run again: none lost, double or wrong."""
 
 from datetime import UTC, datetime, time, timedelta
 
