@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, WithJsonSchema
