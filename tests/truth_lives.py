@@ -10,6 +10,9 @@ ROLES = {1: "hot", 2: "idle", 3: "idle", 4: "idle", 5: "failing", 6: "stopped", 
     48: "replacement",
 }
 
+UNSEEN = {"restarted", "replaced", "terminated", "replacement"}
+"""Who sees them first after the day before the anchor is not told when they ran before it."""
+
 
 def ends(role, midnight, draw):
     """Return when an instance is stopped, started again and ended; None is never."""

@@ -8,9 +8,9 @@ import pytest
 
 from discovered import NOW, instance
 from nephoscope.availability import SECONDS, History, Slot, Spell, shares, slots
-from nephoscope.availability_groups import groups, instances
 from nephoscope.instances import Instance
 from nephoscope.model import Window
+from nephoscope.report.availability_groups import groups, instances
 
 DAY = Window.day(NOW - timedelta(days=1))
 HOUR = timedelta(hours=1)

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import pandas as pd
 
-from nephoscope import availability_services
 from nephoscope.availability import DEFINITION, Slots
-from nephoscope.availability_groups import groups
+from nephoscope.report import availability_services
+from nephoscope.report.availability_groups import groups
 from nephoscope.report.formats import DASH, day, lasting, number, plural
 from nephoscope.report.names import file_name, printable
 from nephoscope.report.part import Column, Finding, Part, Picture, Table
@@ -71,7 +71,9 @@ def part(fleet: pd.DataFrame, found: Slots, services: pd.DataFrame) -> Part | No
     known = _ranked(fleet)
     marred = known[known[["impaired", "no_data", "stopped", "terminated"]].any(axis="columns")]
     tables = (
-        Table("availability-groups", _printable(groups(fleet)), _GROUPS, most=40),
+        Table(
+            "availability-groups", groups(fleet).replace({"value": {"": DASH}}), _GROUPS, most=40
+        ),
         Table("availability", _written(known), _INSTANCES),
         Table(
             "availability-services",
@@ -95,8 +97,7 @@ def _ranked(fleet: pd.DataFrame) -> pd.DataFrame:
     The index stays the row of the slots.
     """
     by = ["impaired", "terminated", "no_data", "stopped"]
-    named = fleet.assign(**{name: fleet[name].map(printable) for name in ("name", "type")})
-    return named.sort_values([*by, "name", "instance_id"], ascending=[False] * 4 + [True] * 2)
+    return fleet.sort_values([*by, "name", "instance_id"], ascending=[False] * 4 + [True] * 2)
 
 
 def _written(known: pd.DataFrame) -> pd.DataFrame:
@@ -106,12 +107,6 @@ def _written(known: pd.DataFrame) -> pd.DataFrame:
     named = known["name"].where(known["name"].astype(bool), known["instance_id"])
     table = known.assign(name=named, file=files).drop(columns="tags")
     return table.reset_index(drop=True)
-
-
-def _printable(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return groups as a page shows them."""
-    values = rows["value"].map(printable).replace("", DASH)
-    return rows.assign(tag=rows["tag"].map(printable), value=values)
 
 
 def _picture(shown: pd.DataFrame, found: Slots, marred: int, known: int) -> Picture:

@@ -7,6 +7,7 @@ import pytest
 from elasticsearch.helpers import bulk, scan
 
 import truth
+import truth_lives
 from clouds import ANCHOR
 from nephoscope.archive import runs
 from nephoscope.chain import readings, steps
@@ -40,7 +41,7 @@ def collector(chain, stand_in, fleet):
 @pytest.fixture
 def holes(figure, store, fleet, draw):
     """Take points out of the store: documents, and single metrics of documents."""
-    steady = {one.id for one in fleet if one.role not in {"gap", "stopped"}}
+    steady = {one.id for one in fleet if one.role not in {"gap", "stopped", *truth_lives.UNSEEN}}
 
     def plant():
         hits = sorted(scan(store, index=names.ALL_METRICS, size=5000), key=itemgetter("_id"))
@@ -83,7 +84,7 @@ def real(fleet):
         for one in fleet
         for day in DAYS
         for second in range(int(day.start.timestamp()), int(day.end.timestamp()), HOUR)
-        if one.launched <= second and one.role != "stopped"
+        if one.launched <= second and one.role not in {"stopped", *truth_lives.UNSEEN}
         for metric, statistic in STATISTICS.items()
         if truth.value(one, metric, statistic, HOUR, second) is None
     }
@@ -121,7 +122,7 @@ def states(store):
 
 def state(one, day):
     """Return the state of an instance on a day after one reading, from the specification."""
-    if day.end.timestamp() <= one.launched:
+    if day.end.timestamp() <= one.launched or one.role in truth_lives.UNSEEN:
         return State.UNKNOWN  # it may have run before its last start
     return State.MISSING if one.role == "gap" else State.STORED
 

@@ -8,14 +8,14 @@ from typing import Any
 import pandas as pd
 
 from nephoscope.availability import History, slots
-from nephoscope.availability_groups import instances
-from nephoscope.availability_services import functions, services, target_groups
 from nephoscope.chain.history import histories, replacements
 from nephoscope.config.catalogue import catalogue
 from nephoscope.instances import NAMESPACE, names_one
 from nephoscope.model import Resource, Window, dimensions_from_key
 from nephoscope.plan.fleet import BETWEEN_LOOKS
 from nephoscope.report import availability
+from nephoscope.report.availability_groups import instances
+from nephoscope.report.availability_services import functions, services, target_groups
 from nephoscope.report.part import Part
 from nephoscope.store.inventory import versions
 from nephoscope.store.read.checks import status_checks

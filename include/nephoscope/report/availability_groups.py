@@ -15,6 +15,7 @@ import pandas as pd
 from nephoscope.availability import SECONDS, History, Slots, shares
 from nephoscope.instances import Instance
 from nephoscope.model import Resource
+from nephoscope.report.names import printable
 
 FLEET: Final = "all instances"
 
@@ -29,7 +30,8 @@ def instances(
 
     The index is the row of `Slots.cells`. Columns: account, region, instance_id, name, type, tags
     (a dictionary), ended (UTC, NaT where it did not in the window), replaced_by (an id), the
-    seconds of `SECONDS` and the per cent of `shares`. What is not known is empty.
+    seconds of `SECONDS` and the per cent of `shares`. What is not known is empty; texts but those
+    of the tags are `names.printable`.
     """
     rows = [_facts(one, found, replaced) for one in histories]
     named = pd.DataFrame(rows, columns=list(_NAMES))
@@ -48,13 +50,13 @@ def groups(fleet: pd.DataFrame) -> pd.DataFrame:
         fleet: as `instances` returns it.
 
     Returns:
-        Columns tag, value (empty for those that lack the tag), instances, the seconds of `SECONDS`
-        and the per cent of `shares`.
+        Columns tag and value (`names.printable`; empty for those that lack the tag), instances,
+        the seconds of `SECONDS` and the per cent of `shares`.
     """
     parts = [_summed(fleet, "", pd.Series(FLEET, fleet.index))]
     for key in _grouping(fleet["tags"]):
-        values = fleet["tags"].map(lambda tags, key=key: tags.get(key, ""))
-        parts.append(_summed(fleet, key, values))
+        values = fleet["tags"].map(lambda tags, key=key: printable(tags.get(key, "")))
+        parts.append(_summed(fleet, printable(key), values))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -68,8 +70,8 @@ def _facts(one: History, found: Slots, replaced: Mapping[Resource, Instance]) ->
         resource.account,
         resource.region,
         resource.dimensions[0][1],
-        known.name if known else "",
-        known.type if known else "",
+        printable(known.name) if known else "",
+        printable(known.type) if known else "",
         dict(known.tags) if known else {},
         ended,
         replaced[resource].instance_id if ended and resource in replaced else "",
