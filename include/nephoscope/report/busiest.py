@@ -78,8 +78,8 @@ def part(fleet: Fleet, evidence: Sequence[Evidence]) -> Part:
         anchor="busiest",
         title="Busiest and idle",
         lead=(
-            "CPU in per cent over the averages, max over the maxima. Bar: from the median to "
-            f"p95, tick: the maximum, track: 0 to 100 %. Idle is what in {DAYS} days had no "
+            f"CPU in per cent over {_averages(fleet)}, max over the maxima. Bar: from the median "
+            f"to p95, tick: the maximum, track: 0 to 100 %. Idle is what in {DAYS} days had no "
             f"average of {QUIET} % CPU and, on {QUIET_DAYS} days or more, less than "
             f"{size(LITTLE)} of network a day; where less than {KNOWN} % of the points are "
             "stored, it is unknown."
@@ -90,6 +90,12 @@ def part(fleet: Fleet, evidence: Sequence[Evidence]) -> Part:
         ),
         findings=(*_few(_hot(fleet), "hot"), *_few(_idle(evidence), "idle")),
     )
+
+
+def _averages(fleet: Fleet) -> str:
+    """Say of what the numbers are: of a long window, of the means of bins."""
+    binned = {one.step for one in fleet.measured if one.step > one.period}
+    return f"means of {lasting(max(binned))}" if binned else "the averages"
 
 
 _BUSIEST: Final = {

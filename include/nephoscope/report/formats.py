@@ -37,8 +37,9 @@ def coverage(value: float) -> str:
 
 
 def lasting(seconds: float) -> str:
-    """Write a length of time in its units: ``3 h 15 min``."""
+    """Write a length of time in its units: ``3 h 15 min``; above an hour to the minute."""
     minutes, rest = divmod(round(seconds), 60)
+    rest = 0 if minutes > 60 else rest
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
     units = [(days, "d"), (hours, "h"), (minutes, "min"), (rest, "s")]
@@ -60,6 +61,8 @@ def span(window: Window) -> str:
     last = window.end - timedelta(seconds=1)
     if window.start.date() == last.date():
         return day(window.start)
+    if (window.start.year, window.start.month) == (last.year, last.month):
+        return f"{window.start.day} to {day(last)}"
     return f"{day(window.start)} to {day(last)}"
 
 

@@ -134,17 +134,14 @@ def _coverage(fleet: Fleet, audited: pd.DataFrame) -> Fact:
 def _newest(facts: Facts, window: Window) -> Fact:
     if facts.newest is None:
         return Fact("Newest point", DASH, "nothing is stored", low=True)
-    more = "when it was read is not known"
+    more = f"of {facts.newest:%-d %b}"
     if facts.ingested is not None:
         late = lasting((facts.ingested - facts.newest).total_seconds())
-        more = f"read from AWS {moment(facts.ingested)}, {late} later"
-    whole = window.end <= facts.asked_at
-    form = "%-d %b %H:%M" if window.end - window.start > _A_DAY else "%H:%M"
-    stale = not whole and facts.asked_at - facts.newest > _STALE
-    return Fact("Newest point", f"{facts.newest:{form}}", more, "UTC", low=stale)
+        more += f", read from AWS {moment(facts.ingested)}, {late} later"
+    stale = facts.asked_at < window.end and facts.asked_at - facts.newest > _STALE
+    return Fact("Newest point", f"{facts.newest:%H:%M}", more, "UTC", low=stale)
 
 
-_A_DAY = pd.Timedelta(days=1)
 _STALE = pd.Timedelta(hours=1)
 
 

@@ -143,7 +143,7 @@ def _strip(axes: Axes, panel: Panel, more: pd.DataFrame, step: int) -> None:
     axes.set(ylim=(0, top * 1.08), yticks=[0, top])
     axes.yaxis.set_major_formatter(EngFormatter(panel.unit, places=0, sep="\N{NO-BREAK SPACE}"))
     axes.tick_params(labelsize=7.5)
-    each = f", {panel.unit} in {lasting(step)}" if panel.unit else ""
+    each = f", bytes in {lasting(step)}" if panel.unit else ""
     canvas.beside(axes, (0, 1), (0, 5), f"{panel.title}{each}", color=style.INK, fontsize=8.5)
     _words(axes, list(zip(_COLOURS, (word for _, word in drawn), strict=False)))
 

@@ -105,17 +105,17 @@ def single(one: Instance, window: Window, more: Mapping[str, pd.Series[float]]) 
         more: what is stored of it beside its CPU, by the columns of `plots.PANELS` and by
             timestamp (UTC).
     """
-    rows = _rows(one, more)
+    numbers = _rows(one, more)
+    figure = cpu_plot(one, window, numbers)
+    picture = Picture(one.file, figure, _alt(one, window), _caption(one), colours=64)
+    rows = numbers.reset_index()
     columns = {name: column for name, column in _NUMBERS.items() if name in rows}
-    picture = Picture(
-        one.file, cpu_plot(one, window, rows), _alt(one, window), _caption(one), colours=64
-    )
     return Part(
         anchor="cpu",
         title=one.title,
         lead=f"{one.instance_id}, {one.account}, {one.region}: {one.state}.",
         pictures=(picture,),
-        tables=(Table(one.file, rows.reset_index(), columns, most=300),),
+        tables=(Table(one.file, rows, columns, most=300),),
     )
 
 

@@ -30,6 +30,7 @@ STRIPES: Final = "/////"
 MAGNITUDE: Final = "cividis"
 
 PIXELS: Final = 96  # CSS pixels an inch
+_NEARLY = 252
 SHARPNESS: Final = 2  # image pixels a CSS pixel
 SANS: Final = "DejaVu Sans"  # matplotlib brings both fonts
 MONO: Final = "DejaVu Sans Mono"
@@ -84,6 +85,8 @@ def png(figure: Figure, colours: int | None = None) -> bytes:
     figure.set_dpi(PIXELS)
     if colours is not None:
         drawn = drawn.quantize(colours, method=Image.Quantize.FASTOCTREE)
+        kept = drawn.getpalette() or []
+        drawn.putpalette([255 if part >= _NEARLY else part for part in kept])  # paper stays white
     picture = BytesIO()
     drawn.save(picture, format="png", compress_level=6)
     return picture.getvalue()

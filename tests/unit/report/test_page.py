@@ -119,7 +119,7 @@ def test_the_page_is_well_formed(tree):
         "of all metrics; 44 points missing",
         "of 15,012 documents",
         "The run asked AWS for 2,300 metrics, $0.023; estimated were 2,310 metrics, $0.0231.",
-        "read from AWS 21 Nov 2026 06:01, 6 h 6 min later",
+        "of 20 Nov, read from AWS 21 Nov 2026 06:01, 6 h 6 min later",
         "95.6 % AWS/EC2 coverage: 44 points of 1,000 are lacking",
         "99.4 % prod-web-00 p95 of CPU; above 90 % for",
         "1 h 40 min prod-web-06 no CPU from 20 Nov 2026 10:35 to 20 Nov 2026 12:15: 20 points",
@@ -284,7 +284,13 @@ def test_per_cent_has_one_decimal(value, text):
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0, "0 s"), (300, "5 min"), (11_700, "3 h 15 min"), (90_061, "1 d 1 h 1 min 1 s")],
+    [
+        (0, "0 s"),
+        (300, "5 min"),
+        (11_700, "3 h 15 min"),
+        (61, "1 min 1 s"),
+        (90_061, "1 d 1 h 1 min"),
+    ],
 )
 def test_a_length_is_written_in_its_units(seconds, text):
     assert lasting(seconds) == text
