@@ -31,7 +31,12 @@ EC2 = {
     "CPUCreditBalance": ["Average"],
 }
 
-FLEET = truth.instances(7, 50, ANCHOR)
+FLEET = [one for one in truth.instances(7, 50, ANCHOR) if one.launched < DAY.start.timestamp()]
+"""Who ran on the day."""
+
+KNOWN = [one for one in FLEET if not one.ended]
+"""Of whom AWS still tells name and tags."""
+
 BOTH = FLEET[0]
 """The instance with two periods."""
 

@@ -36,12 +36,11 @@ def at(values, second):
 
 
 def failing():
-    """Return by instance the seconds at which a check failed."""
-    found = {
-        one: series(one, "StatusCheckFailed", "Maximum", truth.native(one, "StatusCheckFailed"))
-        for one in FLEET
-        if one.role == "failing"
-    }
-    return {
-        one: [second for second, value in values.items() if value] for one, values in found.items()
-    }
+    """Return by instance the seconds at which a check failed, of those of which one did."""
+    found = {}
+    for one in FLEET:
+        period = truth.native(one, "StatusCheckFailed")
+        values = series(one, "StatusCheckFailed", "Maximum", period)
+        if failed := [second for second, value in values.items() if value]:
+            found[one] = failed
+    return found

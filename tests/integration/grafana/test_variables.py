@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from grafana_day import DAY, FLEET
+from grafana_day import DAY, FLEET, KNOWN
 from grafana_queries import All
 from grafana_screen import Screen
 from nephoscope.model import Resource
@@ -40,24 +40,24 @@ def test_the_choices_are_what_is_stored(look):
 def test_an_instance_is_chosen_of_those_that_the_other_choices_leave(look):
     screen = look("instance.json", region=["us-east-1"], tag=["staging"], instance="")
     assert screen.variable("instance") == sorted(
-        one.id for one in FLEET if (one.region, one.env) == ("us-east-1", "staging")
+        one.id for one in KNOWN if (one.region, one.env) == ("us-east-1", "staging")
     )
 
 
 @pytest.mark.parametrize("tag", [["staging"], ["prod", "staging"]])
 def test_a_tag_chooses_who_has_one_of_its_values(look, tag):
     [row] = look("fleet.json", tag=tag).panel("Instances")["A"]
-    assert row["Unique Count"] == sum(one.env in tag for one in FLEET)
+    assert row["Unique Count"] == sum(one.env in tag for one in KNOWN)
 
 
 def test_a_tags_key_may_have_what_lucene_escapes(look):
     fleet = look("fleet.json", tag_key="aws:autoscaling:groupName")
-    groups = sorted({one.group for one in FLEET})
+    groups = sorted({one.group for one in KNOWN})
     assert fleet.variable("tag") == groups
     [row] = look("fleet.json", tag_key="aws:autoscaling:groupName", tag=groups[:1]).panel(
         "Instances"
     )["A"]
-    assert row["Unique Count"] == sum(one.group == groups[0] for one in FLEET)
+    assert row["Unique Count"] == sum(one.group == groups[0] for one in KNOWN)
 
 
 def test_all_tags_are_those_without_a_tag_too(look):
