@@ -5,7 +5,17 @@ from __future__ import annotations
 from grafana_foundation_sdk.builders import elasticsearch as es
 from grafana_foundation_sdk.builders import timeseries
 
-from dashboards.panels import ORANGE, AnyPanel, bars, colour, daily, lines, stacked, values
+from dashboards.panels import (
+    ORANGE,
+    AnyPanel,
+    bars,
+    colour,
+    coloured,
+    daily,
+    lines,
+    stacked,
+    values,
+)
 from dashboards.queries import (
     COSTS,
     METRICS,
@@ -21,6 +31,23 @@ from dashboards.queries import (
 from nephoscope.store import names
 
 _CLASS = f"{names.DIMENSIONS}StorageType"
+_CLASSES = (
+    "StandardStorage",
+    "StandardIAStorage",
+    "GlacierInstantRetrievalStorage",
+    "GlacierStorage",
+    "DeepArchiveStorage",
+    "IntelligentTieringFAStorage",
+)
+DAGS = (
+    "collect_metrics",
+    "collect_metrics_daily",
+    "collect_storage",
+    "collect_logs",
+    "collect_logs_daily",
+)
+"""Those that ask AWS."""
+
 _SIZE = names.value_field("AWS/S3", "BucketSizeBytes", "Average")
 _SIZES = all_of(METRICS, f"{PERIOD}:86400", f"_exists_:{_SIZE}", PLACE, TAGGED)
 
@@ -35,7 +62,7 @@ def _storage() -> timeseries.Panel:
     size = [es.Sum().field(_SIZE)]
     asked = query(_SIZES, size, [by(_CLASS), over_time("1d")], alias=term(_CLASS))
     made = stacked(daily(lines("S3 size by storage class", what, "bytes")))
-    return made.with_target(asked)
+    return coloured(made.with_target(asked), *_CLASSES)
 
 
 def _spending() -> timeseries.Panel:
@@ -43,7 +70,8 @@ def _spending() -> timeseries.Panel:
     dag = "nephoscope.dag"
     dollars = [es.Sum().field("nephoscope.asked.dollars")]
     asked = query(COSTS, dollars, [by(dag), over_time("1d")], alias=term(dag))
-    return stacked(bars("Spending by day", what, "dollars", width=6)).with_target(asked)
+    made = stacked(bars("Spending by day", what, "dollars", width=6)).with_target(asked)
+    return coloured(made, *DAGS)
 
 
 def _rejected() -> timeseries.Panel:

@@ -13,6 +13,7 @@ from dashboards.panels import (
     UNITS,
     AnyPanel,
     bars,
+    coloured,
     daily,
     lines,
     rows,
@@ -40,6 +41,7 @@ from dashboards.queries import (
     term,
 )
 
+_NAMESPACES = ("AWS/EC2", "AWS/EBS", "AWS/S3", "AWS/RDS", "AWS/ApplicationELB", "AWS/Lambda")
 _FAILING = all_of(INSTANCES, FAILING)
 
 
@@ -95,14 +97,16 @@ def _coverage() -> timeseries.Panel:
     what = "Of the points that there should be, those that are not missing, by day and namespace."
     name = f'${{__field.labels["{NAMESPACE}"]}}'
     made = daily(lines("Coverage by day", what, "percent")).max(100).decimals(2)
-    return made.display_name(name).targets(covered(COVERAGE, split=True))
+    made.display_name(name).targets(covered(COVERAGE, split=True))
+    return coloured(made, *_NAMESPACES)
 
 
 def _lacking() -> timeseries.Panel:
     what = "Points that are missing, by day and namespace; `nephoscope coverage` says why."
     groups: Groups = [by(NAMESPACE), over_time("1d")]
     asked = query(COVERAGE, [es.Sum().field("nephoscope.lacking")], groups, alias=term(NAMESPACE))
-    return bars("Missing points by day", what, "count").decimals(0).with_target(asked)
+    made = bars("Missing points by day", what, "count").decimals(0).with_target(asked)
+    return coloured(made, *_NAMESPACES)
 
 
 def _freshness() -> table.Panel:

@@ -17,6 +17,7 @@ from dashboards.panels import (
     AnyPanel,
     bars,
     colour,
+    coloured,
     lines,
     number,
     rows,
@@ -115,7 +116,7 @@ def _status() -> timeseries.Panel:
     ):
         asked = [es.Max().field(ec2(metric, "Maximum"))]
         made.with_target(query(_ASKED, asked, [over_time()], ref=ref, alias=alias))
-    return made
+    return coloured(made, "system", "instance")
 
 
 def _rates() -> list[AnyPanel]:
@@ -132,11 +133,12 @@ def _rates() -> list[AnyPanel]:
 
 def _rate(title: str, what: str, metrics: dict[str, str]) -> timeseries.Panel:
     made = lines(title, f"{what}: the sum of a period, by its seconds.", "bytes per second")
-    for counted, rate, (alias, metric) in zip("AB", "CD", metrics.items(), strict=True):
+    drawn = zip("AB", "CD", metrics.items(), (BLUE, ORANGE), strict=True)
+    for counted, rate, (alias, metric), one in drawn:
         mean = [es.Average().field(ec2(metric, "Sum"))]
         made.with_target(query(_ASKED, mean, [over_time()], ref=counted, hide=True))
         made.with_target(math(rate, f"${counted} / ${{period}}"))
-        made.override_by_query(rate, values(displayName=alias))
+        made.override_by_query(rate, values(displayName=alias, color=colour(one)))
     return made
 
 
@@ -145,4 +147,5 @@ def _credits() -> timeseries.Panel:
     asked = all_of(_ITS, f"{PERIOD}:$credit_period")
     made = lines("CPU credit balance", what, "count", width=24).interval("${credit_period}s")
     mean = [es.Average().field(CREDITS)]
-    return made.with_target(query(asked, mean, [over_time()], alias="balance"))
+    made.with_target(query(asked, mean, [over_time()], alias="balance"))
+    return coloured(made, "balance")

@@ -7,6 +7,8 @@ import pytest
 import yaml
 from dashboards import queries, variables
 from dashboards.__main__ import FOLDER, texts
+from dashboards.fleet_costs import DAGS
+from dashboards.panels import PALETTE
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.cog.runtime import dataquery_from_json
@@ -151,6 +153,11 @@ def test_grafana_opens_on_the_fleet_from_the_folder_that_it_is_provisioned_from(
     assert f"./include/grafana/dashboards:{folder}:ro" in COMPOSE["volumes"]
     home = COMPOSE["environment"]["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"]
     assert home == f"{folder}/fleet.json"
+
+
+def test_each_dag_that_asks_has_a_colour():
+    assert set(DAGS) == {path.stem for path in (ROOT / "dags").glob("collect_*.py")}
+    assert len(DAGS) <= len(PALETTE)
 
 
 def test_the_links_lead_to_the_dashboard_of_one_instance():
