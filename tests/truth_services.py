@@ -151,6 +151,7 @@ class Series:
     created: int
     ended: float
     fast: int
+    planted: int = 0
 
 
 def series(seed, count, anchor, account="123456789012"):
@@ -238,6 +239,8 @@ def sample(one, key, m):
     if mix(mix(key ^ (300 + one.k)) ^ m) % 1024 >= more.get("share", 1024):
         return None
     size = low + mix(key ^ (200 + one.k)) % (high - low + 1)
+    if one.metric == "NumberOfObjects":
+        size = one.planted or size
     h = mix(mix(key ^ (100 + one.k)) ^ m)
     if "grows" in more:
         slowly = size + (size >> 10) * ((60 * m - one.created) // 86400) + h % (size >> 12)

@@ -6,6 +6,7 @@ code with it; `truth_services` has what CloudWatch measures of them.
 
 from calendar import timegm
 from collections import Counter
+from dataclasses import replace
 
 import truth_services
 
@@ -27,11 +28,18 @@ def buckets(seed=7, count=50, anchor=None, account="123456789012"):
     }
 
 
-def measured(bucket, midnight, anchor, seed=7, count=50):
-    """Return what CloudWatch has of a midnight: NumberOfObjects, and the bytes of the classes."""
+def measured(bucket, midnight, anchor, seed=7, count=50, planted=0):
+    """Return what CloudWatch has of a midnight: NumberOfObjects, and the bytes of the classes.
+
+    Args:
+        bucket: its name.
+        midnight: seconds since 1970.
+        anchor: of the fleet, as are seed and count.
+        planted: the size of NumberOfObjects of the bucket, 0 if it is drawn.
+    """
     found = {
         (one.metric, dict(one.dimensions)["StorageType"]): truth_services.value(
-            one, "Average", DAY, midnight
+            replace(one, planted=planted), "Average", DAY, midnight
         )
         for one in truth_services.series(seed, count, anchor)
         if dict(one.dimensions).get("BucketName") == bucket

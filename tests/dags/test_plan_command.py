@@ -107,6 +107,7 @@ def test_the_answer_in_json_keeps_its_shape(plan, store, elasticsearch_url):
         "refused": [],
         "unasked": {},
         "note": str,
+        "buckets": [],
         "projection": [
             {
                 "collection": str,
@@ -128,6 +129,7 @@ COST = {
     "bytes": int,
     "dollars": float,
     "dollars_if_grouped": float,
+    "lists": int,
 }
 
 

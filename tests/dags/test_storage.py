@@ -89,9 +89,3 @@ def test_the_newest_run_lists_buckets_too_and_no_run_of_history_does(
         if "s3" in name and "ListCalls" in (value := one["metrics"])
     ]
     assert sum(asked.values()) == calls
-
-
-def test_the_dags_of_metrics_leave_sizes_out(storage, elasticsearch):
-    run = storage("collect_metrics", datetime.now(UTC))
-    assert run.state == "success", states(run)
-    assert stored(elasticsearch) == {}

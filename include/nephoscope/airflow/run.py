@@ -16,7 +16,13 @@ from nephoscope.config.collections import Collection, Collections, load_collecti
 from nephoscope.config.settings import ROOT, Settings
 from nephoscope.errors import ConfigError
 from nephoscope.model import Window
-from nephoscope.plan.windows import DAY_SETTLES, STORAGE_SETTLES, last_settled, settled_in
+from nephoscope.plan.windows import (
+    DAY_SETTLES,
+    STORAGE_DAYS,
+    STORAGE_SETTLES,
+    last_settled,
+    settled_in,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,7 @@ CADENCES = {
         timedelta(0),
         every=timedelta(days=1),
         settle=STORAGE_SETTLES,
-        windows=3,  # S3's daily metrics may come late, or miss a day
+        windows=STORAGE_DAYS,
         storage=True,
     ),
 }

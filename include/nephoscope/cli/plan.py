@@ -45,10 +45,12 @@ def plan(
     JSON: `rows` of account, region, collection, period (seconds), resources (resource days),
     series, metrics_asked, calls, points (at the most), seconds, bytes, dollars and
     dollars_if_grouped; `total` of the same; `gaps`, the series of which only gaps are asked;
-    `refused` reasons; `unasked` resource days by reason; a `note`; `projection`, the largest
-    saving first, of collection, every (seconds), series, live and daily (metrics_asked, dollars,
-    dollars_if_grouped) and cheaper (every, dollars, dollars_if_grouped, or null); `listing` of
-    calls (ListMetrics, a month) and dollars.
+    `buckets` to list once, of account, region, bucket, objects (as CloudWatch counted last, or
+    null), calls and dollars; `refused` reasons; `unasked` resource days by reason; a `note`;
+    `projection`, the largest saving first, of collection, every (seconds), series, live and daily
+    (metrics_asked, dollars, dollars_if_grouped) and cheaper (every, dollars, dollars_if_grouped,
+    or null); `listing` of calls (ListMetrics, a month) and dollars. In `rows` and `total`, `lists`
+    is 0: what listing buckets takes is in `buckets`.
     """
     if first > last:
         raise ConfigError(f"--from {first:%Y-%m-%d} is after --to {last:%Y-%m-%d}")
@@ -67,7 +69,8 @@ def plan(
 def _found(window: Window, chosen: list[str] | None) -> Found:
     """Plan the days as a backfill does, and project the fleet of now."""
     from nephoscope.airflow import run
-    from nephoscope.airflow.connections import AirflowCloud
+    from nephoscope.airflow.connections import AirflowCloud, elasticsearch_client
+    from nephoscope.chain.listings import listings
     from nephoscope.cli.plan_found import Found
     from nephoscope.plan.discovery import discover
     from nephoscope.plan.planning import Planner
@@ -88,7 +91,9 @@ def _found(window: Window, chosen: list[str] | None) -> Found:
         say("reading what is there already")
         memory, held, note = _there(collections, windows, asked_at)
         planner = Planner(collections, cloud, look, asked_at, memory, slots, held)
-        return Found(planner.plan(windows), slots, *_month(planner), note)
+        client = None if note else elasticsearch_client()
+        buckets = listings(collections, cloud, client, asked_at)
+        return Found(planner.plan(windows), slots, *_month(planner), note, buckets)
 
 
 def _there(

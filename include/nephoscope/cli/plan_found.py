@@ -27,6 +27,7 @@ class Found:
         projection: a month of each collection.
         list_calls: ListMetrics calls that runs need a month.
         note: what is left out, for want of a store; empty where it is there.
+        buckets: the listings of a day.
     """
 
     plan: Plan
@@ -34,6 +35,7 @@ class Found:
     projection: Sequence[Projected] = ()
     list_calls: int = 0
     note: str = ""
+    buckets: Sequence[Shard] = ()
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
@@ -60,7 +62,23 @@ class Found:
     @property
     def refused(self) -> list[str]:
         """Why something could not be planned."""
-        return [shard.refusal for shard in self.plan.shards if shard.refusal]
+        return [one.refusal for one in (*self.plan.shards, *self.buckets) if one.refusal]
+
+    @property
+    def listings(self) -> list[dict[str, Any]]:
+        """What it takes to list each bucket once."""
+        return [
+            {
+                "account": shard.account,
+                "region": shard.region,
+                "bucket": shard.listing.bucket,
+                "objects": shard.listing.objects,
+                "calls": shard.listing.calls,
+                "dollars": cost([shard]).dollars,
+            }
+            for shard in self.buckets
+            if shard.listing
+        ]
 
     @property
     def unasked(self) -> Mapping[Reason, int]:
@@ -76,6 +94,7 @@ class Found:
             "refused": self.refused,
             "unasked": self.unasked,
             "note": self.note,
+            "buckets": self.listings,
             "projection": [asdict(one) for one in self.projection],
             "listing": {"calls": self.list_calls, "dollars": listing_dollars(self.list_calls)},
         }

@@ -10,7 +10,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from nephoscope.cli.plan_found import KEYS, Found
-from nephoscope.plan.projection import LISTS_FREE, Bill, Projected, listing_dollars
+from nephoscope.plan.cost import DOLLARS_PER_LISTED
+from nephoscope.plan.projection import LISTS_FREE, MONTH, Bill, Projected, listing_dollars
 from nephoscope.plan.unasked import Reason
 from nephoscope.quantities import dollars, duration, size
 
@@ -48,6 +49,8 @@ def show(found: Found) -> None:
         console.print(month(found))
         for sentence in suggestions(found):
             console.print(escape(sentence))
+    for sentence in buckets(found):
+        console.print(escape(sentence))
     for reason in found.refused:
         console.print(f"[red]refused:[/] {escape(reason)}")
     if found.note:
@@ -107,6 +110,8 @@ def month(found: Found) -> Table:
 def suggestions(found: Found) -> Iterator[str]:
     """Yield what would make a month cheaper, and what listing the fleet adds to it."""
     for one in found.projection:
+        if one.series and not one.live.metrics_asked:
+            yield f"{one.collection}: of storage, so `collect_storage` asks three days of it a day."
         if (cheaper := one.cheaper) is not None:
             yield (
                 f"{one.collection}: every: {_every(cheaper.every)} would save "
@@ -118,6 +123,18 @@ def suggestions(found: Found) -> Iterator[str]:
             f"Listing the fleet takes {found.list_calls:,} calls of ListMetrics: "
             f"{dollars(listing_dollars(found.list_calls))} after the first million."
         )
+
+
+def buckets(found: Found) -> Iterator[str]:
+    """Yield what it takes to list buckets, which are listed once a day."""
+    if found.listings:
+        price = f"{dollars(1000 * DOLLARS_PER_LISTED)} for 1,000 calls, AWS's price in us-east-1"
+        yield f"\nListing buckets object by object, once a day ({price}):"
+    for one in found.listings:
+        known = one["objects"] is not None
+        of = f"{one['objects']:,} objects" if known else "objects not counted yet"
+        month = dollars(one["dollars"] * MONTH.days)
+        yield f"  {one['bucket']}: {of}, {one['calls']:,} calls or more, {month} in 30 days"
 
 
 def _every(seconds: int) -> str:

@@ -17,7 +17,7 @@ import pyarrow as pa
 from nephoscope.aws.cloud import explained
 from nephoscope.errors import NephoscopeError
 from nephoscope.extract.answers import Answer
-from nephoscope.extract.storage_lists import Sums, summed
+from nephoscope.extract.storage_lists import Sums, lean, summed
 from nephoscope.extract.table import table
 from nephoscope.model import Dimensions
 from nephoscope.plan.listings import (
@@ -58,6 +58,7 @@ def extract(
             f"{listing.bucket} was to be listed on {shard.window.start:%Y-%m-%d}, and that is "
             "over: its objects of then can't be listed any more; the next run lists it"
         )
+    lean(s3)
     with explained(f"{shard.account}/{shard.region}, the bucket {listing.bucket}"):
         sums = summed(s3, listing.bucket, listing.depth)
     answers = [

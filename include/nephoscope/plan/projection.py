@@ -11,6 +11,7 @@ from nephoscope.config.collections import Collection
 from nephoscope.plan.cost import DOLLARS_PER_METRIC, metrics_if_grouped
 from nephoscope.plan.planning import Plan
 from nephoscope.plan.shards import Shard
+from nephoscope.plan.windows import STORAGE_DAYS
 
 MONTH = timedelta(days=30)
 
@@ -58,7 +59,8 @@ class Projected:
         every: how often it is asked, in seconds.
         series: what a run asks of the fleet of now.
         live: the bill of `collect_metrics`.
-        daily: the bill of `collect_metrics_daily`, which asks each series once a day.
+        daily: the bill of `collect_metrics_daily`, which asks each series once a day; of storage
+            that of `collect_storage`, which asks each of three days, and is the only one.
         cheaper: what asking hourly would save; None where that is not worth saying.
     """
 
@@ -78,7 +80,12 @@ def projected(plan: Plan, collections: Mapping[str, Collection]) -> list[Project
     shards: dict[str, list[Shard]] = defaultdict(list)
     for shard in plan.shards:
         shards[shard.collection].append(shard)
-    found = [_month(name, collections[name].every, shards[name]) for name in plan.windows]
+    found = [
+        _storage(name, shards[name])
+        if collections[name].of_storage
+        else _month(name, collections[name].every, shards[name])
+        for name in plan.windows
+    ]
     return sorted(found, key=lambda one: one.cheaper.dollars if one.cheaper else 0.0, reverse=True)
 
 
@@ -123,6 +130,13 @@ def _month(name: str, every: timedelta, shards: Sequence[Shard]) -> Projected:
         daily=daily,
         cheaper=saving if every < CHEAPER and saving.dollars >= WORTH else None,
     )
+
+
+def _storage(name: str, shards: Sequence[Shard]) -> Projected:
+    a_day = timedelta(days=1)
+    asked = sum(shard.metrics_asked for shard in shards)
+    daily = _bill([*shards] * STORAGE_DAYS, a_day)
+    return Projected(name, int(a_day.total_seconds()), asked, Bill(0, 0.0, 0.0), daily, None)
 
 
 def _bill(shards: Sequence[Shard], every: timedelta) -> Bill:

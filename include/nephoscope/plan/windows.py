@@ -11,6 +11,9 @@ STORAGE_SETTLES = timedelta(hours=36)
 """How long after its end a day's storage metrics are read: AWS publishes them
 once a day, and now and then late."""
 
+STORAGE_DAYS = 3
+"""How many days a run of `collect_storage` reads: a day may come late, or be missed at first."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -9,11 +9,12 @@ from rich.console import Console
 
 from nephoscope.aws.pacing import Pace
 from nephoscope.cli.plan_found import Found
-from nephoscope.cli.plan_shown import month, sentences, suggestions, table
+from nephoscope.cli.plan_shown import buckets, month, sentences, suggestions, table
 from nephoscope.model import Window
+from nephoscope.plan.cost import cost
 from nephoscope.plan.planning import Plan
 from nephoscope.plan.projection import Bill, Projected, Saving
-from nephoscope.plan.shards import Series
+from nephoscope.plan.shards import Listing, Series
 from nephoscope.plan.unasked import Unasked
 from shards import shard
 
@@ -50,7 +51,29 @@ def test_shards_of_one_period_are_one_row():
         "bytes": 4 * 288 * 15 + 10 * 288 * 5,
         "dollars": pytest.approx(0.0001),
         "dollars_if_grouped": pytest.approx(0.00006),
+        "lists": 0,
     }
+
+
+def test_listing_a_bucket_costs_its_calls_and_no_metrics():
+    listed = [
+        replace(SHARD, listing=Listing("a", 1, 1_000_001)),
+        replace(SHARD, listing=Listing("b", 1)),
+        replace(SHARD, series=(), refusal="denied"),
+    ]
+    shown = found(buckets=listed)
+    million, unknown = shown.listings
+    assert (million["bucket"], million["calls"], million["objects"]) == ("a", 1001, 1_000_001)
+    assert million["dollars"] == pytest.approx(0.005005)
+    assert (unknown["calls"], unknown["objects"]) == (1, None)
+    assert shown.refused == ["denied"]
+    first, *said = buckets(shown)
+    assert "$0.0050 for 1,000 calls, AWS's price in us-east-1" in first
+    assert said == [
+        "  a: 1,000,001 objects, 1,001 calls or more, $0.15 in 30 days",
+        "  b: objects not counted yet, 1 calls or more, $0.0002 in 30 days",
+    ]
+    assert cost(listed[:1]).metrics_asked == 0
 
 
 @pytest.mark.parametrize(

@@ -103,3 +103,10 @@ def test_metrics_are_listed_500_a_call_by_name_or_all_together(count, metrics, c
 def test_the_first_million_listings_are_free():
     assert listing_dollars(1_000_000) == 0
     assert listing_dollars(1_100_000) == pytest.approx(1)
+
+
+def test_storage_is_asked_once_a_day_of_three_days_and_by_no_other_dag():
+    shards = instances(100, collection="s3")
+    [one] = projected(plan(shards, names=("s3",)), {"s3": Collection(namespace="AWS/S3")})
+    assert (one.series, one.live.metrics_asked, one.cheaper) == (200, 0, None)
+    assert one.daily.metrics_asked == 200 * 3 * 30

@@ -62,12 +62,14 @@ def _work(stack: Stack, days: Sequence[date], now: datetime, telling: Telling) -
         stack.check()
         telling.watch(dag_id, found)
 
-    for dag_id in (job.DAILY, job.LIVE, job.UPKEEP):
+    for dag_id in (job.STORAGE, job.DAILY, job.LIVE, job.UPKEEP):
         job.unpause(stack.airflow, dag_id)
+    stored = job.trigger(stack.airflow, job.STORAGE)
     telling.say(f"backfilling {days[0]} to {days[-1]} with `airflow backfill create`")
     try:
         with telling:
             job.backfill(stack.airflow, days, watch)
+            job.triggered(stack.airflow, job.STORAGE, stored, stack.check)
             telling.say("the backfill is done; waiting for a 5-minute run")
             job.newest(stack.airflow, now, watch)
     except Incomplete as error:

@@ -15,6 +15,7 @@ from nephoscope.plan.windows import DAY_SETTLES
 
 DAILY = "collect_metrics_daily"
 LIVE = "collect_metrics"
+STORAGE = "collect_storage"
 UPKEEP = "maintain_store"
 _TICK = timedelta(minutes=5)  # of the live DAG
 _LATEST = timedelta(hours=1)
@@ -103,6 +104,31 @@ def _try_to_create(airflow: Airflow, dag_id: str, days: Sequence[date]) -> Servi
 def newest(airflow: Airflow, now: datetime, watch: Watch) -> Standing:
     """Wait for a live run of the newest ticks, which Airflow schedules by itself."""
     return _await(airflow, LIVE, now - _TICK, now + _LATEST, watch, enough=1)
+
+
+def trigger(airflow: Airflow, dag_id: str) -> str:
+    """Have a DAG run once, now, and return the run's id."""
+    run = airflow.api("POST", f"dags/{dag_id}/dagRuns", {"logical_date": None})
+    return str(run["dag_run_id"])
+
+
+def triggered(airflow: Airflow, dag_id: str, run_id: str, check: Callable[[], None]) -> None:
+    """Wait for a run that was triggered.
+
+    Args:
+        airflow: where.
+        dag_id: of the DAG.
+        run_id: what `trigger` returned.
+        check: is called again and again; it may raise, which ends the wait.
+
+    Raises:
+        Incomplete: it failed.
+    """
+    while (state := airflow.api("GET", f"dags/{dag_id}/dagRuns/{run_id}")["state"]) != "success":
+        if state == "failed":
+            raise Incomplete(f"{dag_id}, {run_id} failed: see its tasks in the Airflow UI")
+        check()
+        time.sleep(_POLL_SECONDS)
 
 
 def _await(

@@ -15,6 +15,7 @@ from nephoscope.demo.stack.airflow_settings import airflow_settings, without
 from nephoscope.demo.stack.backing import Options, hold, node, stand_in
 from nephoscope.demo.stack.connection_variables import connection_variables
 from nephoscope.demo.stack.kept import Kept
+from nephoscope.demo.stack.opted_in import opted_in
 
 
 class Stack:
@@ -94,6 +95,7 @@ def _environment(kept: Kept, since: date) -> Mapping[str, str]:
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "NEPHOSCOPE_SINCE": since.isoformat(),
+        "NEPHOSCOPE_COLLECTIONS": str(opted_in(kept.folder)),
         "NEPHOSCOPE_ARCHIVE_URL": f"file://{kept.folder}/archive",
         "NEPHOSCOPE_REPORTS_URL": f"file://{kept.folder}/reports",
     }

@@ -13,11 +13,13 @@ from urllib.request import ProxyHandler, build_opener
 import pyarrow.parquet as pq
 from elasticsearch import Elasticsearch
 
+from nephoscope.archive.layout import segment
 from nephoscope.config.collections import load_collections
 from nephoscope.config.settings import Settings
 from nephoscope.coverage import State
 from nephoscope.model import Window
 from nephoscope.plan.cost import DOLLARS_PER_METRIC
+from nephoscope.plan.listings import NAMESPACE as LISTED
 from nephoscope.store import names
 from nephoscope.store.read import queries
 
@@ -72,7 +74,8 @@ def summarise(environment: Mapping[str, str], aws: str, node: str, days: Sequenc
         days: that were filled in.
     """
     settings = Settings.read(environment)
-    spaces = {c.namespace for c in load_collections(settings.collections).collections.values()}
+    collections = load_collections(settings.collections)
+    spaces = {c.namespace for c in collections.collections.values()} | {LISTED}
     fleet, counters = _ask(f"{aws}/_standin/fleet"), _ask(f"{aws}/_standin/counters")
     with Elasticsearch(node) as client:
         queries.refresh(client)
@@ -122,10 +125,13 @@ _WHO = {"who": {"terms": {"field": "aws.dimensions.InstanceId", "size": 1000}}}
 
 
 def _queries_asked(archive: Path) -> int:
-    """Count the queries that the archive has an answer of: each was billed as a metric."""
-    return sum(
-        pq.read_metadata(path).num_rows for path in archive.glob("landing/**/*.answers.parquet")
-    )
+    """Count the queries that the archive has an answer of: each was billed as a metric.
+
+    Sums of listed buckets are none: S3 bills the calls that list.
+    """
+    landed = archive.glob("landing/**/*.answers.parquet")
+    asked = (path for path in landed if f"namespace={segment(LISTED)}" not in path.parts)
+    return sum(pq.read_metadata(path).num_rows for path in asked)
 
 
 def _ask(url: str) -> Any:

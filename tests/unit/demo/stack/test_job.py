@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 
@@ -93,6 +94,31 @@ def test_a_failed_run_is_told_with_its_task():
     now = datetime(2026, 11, 22, 12, tzinfo=UTC)
     with pytest.raises(Incomplete, match=r"1 of 1 runs of collect_metrics failed\n.*run1: plan"):
         job.newest(airflow, now, ignore)
+
+
+def answering(*states):
+    """Return an Airflow whose triggered run stands so when it is looked at."""
+    left = iter(states)
+    return SimpleNamespace(
+        api=lambda method, *_: {
+            "dag_run_id": "run7",
+            **({"state": next(left)} if method == "GET" else {}),
+        }
+    )
+
+
+def test_a_triggered_run_is_waited_for(monkeypatch):
+    monkeypatch.setattr(job, "_POLL_SECONDS", 0)
+    looks = []
+    airflow = answering("queued", "running", "success")
+    run = job.trigger(airflow, job.STORAGE)
+    job.triggered(airflow, job.STORAGE, run, lambda: looks.append(1))
+    assert (run, len(looks)) == ("run7", 2)
+
+
+def test_a_triggered_run_that_failed_is_told():
+    with pytest.raises(Incomplete, match="collect_storage, run7 failed"):
+        job.triggered(answering("failed"), job.STORAGE, "run7", lambda: None)
 
 
 def test_what_watches_can_end_the_wait():
