@@ -1,10 +1,11 @@
 """
 ### Copy all log events of a whole day
 
-Each morning at 06:00 UTC the events of the day before are read once more, whole, of every log group
-that `logs` in `collections.yaml` names: what reached CloudWatch up to six hours late is in by then,
-and what the 5-minute runs missed is made up. Days since `NEPHOSCOPE_SINCE` that no run has read are
-caught up by themselves. Where `logs` names none, nothing is asked.
+Each morning at 05:30 UTC, before `collect_metrics_daily` draws the report, the events of the day
+before are read once more, whole, of every log group that `logs` in `collections.yaml` names: what
+reached CloudWatch up to five hours late is in by then, and what the 5-minute runs missed is made
+up. Days since `NEPHOSCOPE_SINCE` that no run has read are caught up by themselves. Where `logs`
+names none, nothing is asked.
 
 **Backfill.** Any older days that CloudWatch still keeps, as often as you like; nothing is doubled:
 
@@ -26,12 +27,12 @@ from airflow.sdk import CronDataIntervalTimetable, dag, task_group
 
 from nephoscope.airflow import alerts, log_tasks, params, tasks
 from nephoscope.config.settings import since
-from nephoscope.plan.windows import DAY_SETTLES
+from nephoscope.plan.windows import LOG_DAY_SETTLES
 
 
 @dag(
-    schedule=CronDataIntervalTimetable("0 6 * * *", timezone="UTC"),
-    start_date=since(os.environ) + DAY_SETTLES,
+    schedule=CronDataIntervalTimetable("30 5 * * *", timezone="UTC"),
+    start_date=since(os.environ) + LOG_DAY_SETTLES,
     catchup=True,
     max_active_runs=2,
     max_active_tasks=8,

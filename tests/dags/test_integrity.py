@@ -11,7 +11,7 @@ from nephoscope.config.settings import ROOT
 
 DAGS = {
     "collect_logs": ("*/5 * * * *", False),
-    "collect_logs_daily": ("0 6 * * *", True),
+    "collect_logs_daily": ("30 5 * * *", True),
     "collect_metrics": ("*/5 * * * *", False),
     "collect_metrics_daily": ("0 6 * * *", True),
     "collect_storage": ("0 12 * * *", True),

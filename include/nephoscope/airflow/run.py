@@ -18,6 +18,7 @@ from nephoscope.errors import ConfigError
 from nephoscope.model import Window
 from nephoscope.plan.windows import (
     DAY_SETTLES,
+    LOG_DAY_SETTLES,
     STORAGE_DAYS,
     STORAGE_SETTLES,
     last_settled,
@@ -142,13 +143,16 @@ def lists(cadence: Cadence, context: Mapping[str, Any], asked_at: datetime) -> b
     return newest or run_type == "manual"
 
 
+_LOGS = {"live": (TICK, timedelta(0)), "daily": (timedelta(days=1), LOG_DAY_SETTLES)}
+
+
 def log_window(cadence: str, context: Mapping[str, Any], asked_at: datetime) -> Window | None:
     """Return the window of log events that a run reads; None where none ends in its interval.
 
     Raises:
         ConfigError: the params are no window, or not one of whole minutes or days.
     """
-    every, settle = CADENCES[cadence].every or TICK, CADENCES[cadence].settle
+    every, settle = _LOGS[cadence]
     stated = _stated(context.get("params") or {}, every)
     return stated or _settled(context, every, settle, asked_at)
 

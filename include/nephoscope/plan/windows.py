@@ -7,6 +7,9 @@ from nephoscope.model import Window
 DAY_SETTLES = timedelta(hours=6)
 """How long after its end a day is read for good."""
 
+LOG_DAY_SETTLES = timedelta(hours=5, minutes=30)
+"""The same of a day's logs: they are there when its report is drawn."""
+
 STORAGE_SETTLES = timedelta(hours=36)
 """How long after its end a day's storage metrics are read: AWS publishes them
 once a day, and now and then late."""

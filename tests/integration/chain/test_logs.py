@@ -1,5 +1,6 @@
 """Logs beside their archive: replayed from it, and dropped where it holds them."""
 
+import re
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from nephoscope.chain.log_replay import replay_logs
 from nephoscope.chain.log_retention import retain_logs
 from nephoscope.model import Window
 from nephoscope.store import names
+from nephoscope.store.logs import read
 
 DAY = Window.day(datetime.combine(ANCHOR, time(), UTC) - timedelta(days=3))
 NOW = DAY.end + timedelta(hours=6)
@@ -41,6 +43,23 @@ def test_replay_brings_everything_back_and_changes_nothing_then(copied, store, c
     assert stored(store) == before
     [again] = replay_logs(root, store, DAY)
     assert (again.created, again.unchanged) == (0, len(before))
+
+
+def test_errors_are_counted_by_group_as_the_specification_has_them(copied, store):
+    assert read.refresh(store)
+    counted = read.counts(store, DAY, 86_400)
+    found = counted.groupby("group")[["events", "errors"]].sum()
+    messages = {"/shop/db": [], "/odd/names": []}
+    for (group, _), (*_, message) in stored(store).items():
+        messages[group].append(message)
+    for group, told in messages.items():
+        errors = [
+            one for one in told if re.search(r" ERROR \[|\"level\":\"error\"|^Traceback", one)
+        ]
+        assert tuple(found.loc[group]) == (len(told), len(errors))
+    top = read.patterns(store, DAY, 50).set_index("pattern")["events"]
+    slow = sum(" WARN [" in one for told in messages.values() for one in told)
+    assert top["# WARN [#] slow query: # ms"] == slow
 
 
 def test_a_month_that_is_over_goes_if_the_archive_holds_it(copied, store):

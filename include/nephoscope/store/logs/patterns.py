@@ -22,6 +22,7 @@ _DIFFERS = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.,]+(?:Z|[+-][0-9:]+)?"  # times
     r"|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"  # UUIDs
     r"|\b[a-z]{1,6}-[0-9a-f]{8,17}\b"  # AWS's ids
+    r"|(?<=\[)[0-9a-f]{6,}(?=\])"  # what stands alone in brackets
     r"|\b(?=[a-f]*[0-9])[0-9a-f]{8,}\b"  # other hexadecimal ids
     r"|[0-9]+(?:[.:][0-9]+)*"  # addresses, numbers
 )
