@@ -24,6 +24,7 @@ _ROW: Final = 22
 _PANEL: Final = 150
 _NAME: Final = 34  # characters of a label
 
+_INSTANCE = ["account", "region", "instance_id"]
 _QUIET = "#EEF1F4"  # events, and no error
 
 
@@ -48,7 +49,8 @@ def by_group(counts: pd.DataFrame, shown: pd.DataFrame, window: Window, step: in
     some = np.ma.masked_invalid(np.where(errors > 0, errors, np.nan))
     image = axes.imshow(some, cmap=colours, norm=LogNorm(1, most), **look)
     labels = [
-        style.drawable(f"{shorten(one.group, _NAME)}  {one.region}") for one in shown.itertuples()
+        style.drawable(f"{shorten(one['group'], _NAME)}  {one['region']}")
+        for one in shown.to_dict("records")
     ]
     axes.set_yticks(np.arange(len(shown)) + 0.5, labels, color=style.INK)
     axes.tick_params(axis="y", length=0)
@@ -83,11 +85,11 @@ def beside_cpu(
 ) -> Figure:
     """Draw a panel an instance of `shown`: errors a step as bars, the average CPU as a line."""
     figure = canvas.sheet(_WIDTH, _PANEL * len(shown) + 70)
-    for number, one in enumerate(shown.itertuples()):
+    for number, one in enumerate(shown.to_dict("records")):
         below = len(shown) - 1 - number
         margins = canvas.Margins(58, 58, 62 + _PANEL * number, 54 + _PANEL * below)
         axes = canvas.place(figure, margins)
-        title = style.drawable(f"{shorten(str(one.instance_id), _NAME)}  ·  {one.region}")
+        title = style.drawable(f"{shorten(one['instance_id'], _NAME)}  ·  {one['region']}")
         axes.set_title(title, loc="left", fontsize=9, color=style.INK, pad=4)
         _bars(axes, _of(instances, one), window, step)
         _line(axes, _of(cpu, one))
@@ -103,8 +105,8 @@ def beside_cpu(
 
 
 def _of(rows: pd.DataFrame, one: Any) -> pd.DataFrame:
-    return rows[(rows["account"] == one.account) & (rows["region"] == one.region)
-                & (rows["instance_id"] == one.instance_id)]  # fmt: skip
+    """Return the rows of an instance."""
+    return rows[(rows[_INSTANCE] == [one[name] for name in _INSTANCE]).all(axis=1)]
 
 
 def _bars(axes: Axes, counted: pd.DataFrame, window: Window, step: int) -> None:

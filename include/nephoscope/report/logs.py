@@ -27,7 +27,8 @@ ROWS: Final = 30
 """Log groups that are drawn."""
 
 SHARE: Final = 0.1
-"""Of an instance's events: from so many errors on it is a finding."""
+LEAST: Final = 10
+"""Of an instance's events, and in number: from so many errors on it is a finding."""
 
 _PLACE = ["account", "region", "group"]
 _INSTANCE = ["account", "region", "instance_id"]
@@ -185,11 +186,11 @@ def _instances_picture(
 
 
 def _findings(writers: pd.DataFrame) -> Iterator[Finding]:
-    for one in writers.itertuples():
-        if one.share >= 100 * SHARE and one.errors >= 10:
+    for one in writers.to_dict("records"):
+        if one["share"] >= 100 * SHARE and one["errors"] >= LEAST:
             yield Finding(
                 rank=8,
-                figure=f"{one.errors:,} errors",
-                subject=str(one.instance_id),
-                text=f"{one.share:.1f} % of what it logged; most from {moment(one.worst)}",
+                figure=f"{one['errors']:,} errors",
+                subject=one["instance_id"],
+                text=f"{one['share']:.1f} % of what it logged; most from {moment(one['worst'])}",
             )
