@@ -25,12 +25,20 @@ MEASURED = {
 }
 
 
-def store_fleet(client, fleet, window, measured=MEASURED, seen_at=None):
-    """Load what AWS would have of a window, and note the instances as seen at its end."""
-    load(client, tables(fleet, window, measured), attributes={})
-    seen_at = seen_at or window.end
-    seen = [described(one, fleet.account, seen_at) for one in fleet.instances]
-    inventory.record(client, [(one.resource, one.attributes) for one in seen], seen_at)
+def store_fleet(client, fleet, window, measured=MEASURED, only=None):
+    """Load what AWS would have of a window; note the instances as seen at its end, and no sooner.
+
+    Args:
+        client: of the store.
+        fleet: of the stand-in.
+        window: of what points.
+        measured: statistics by metric.
+        only: instances of the fleet; None: all.
+    """
+    load(client, tables(fleet, window, measured, only), attributes={})
+    if only is None:
+        seen = [described(one, fleet.account, window.end) for one in fleet.instances]
+        inventory.record(client, [(one.resource, one.attributes) for one in seen], window.end)
 
 
 def described(one, account, at):
@@ -51,11 +59,13 @@ def described(one, account, at):
     )
 
 
-def tables(fleet: Fleet, window, measured=MEASURED):
+def tables(fleet: Fleet, window, measured=MEASURED, only=None):
     """Yield a table an instance: documents that are whole at once need no merge."""
     known = Statistics(Samples(fleet))
     start, end = int(window.start.timestamp()), int(window.end.timestamp())
     for row, one in enumerate(fleet.instances):
+        if only is not None and one not in only:
+            continue
         found = []
         for metric, statistics in measured.items():
             if not one.has(metric):

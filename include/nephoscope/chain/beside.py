@@ -35,6 +35,8 @@ Beside = Mapping[str, "pd.Series[float]"]
 
 def evidence(client: Any, of: Sequence[Instance], window: Window) -> list[Evidence]:
     """Return what is stored of instances, of the days by which idle is told."""
+    if not of:
+        return []
     days = Window(window.end - timedelta(days=DAYS), window.end)
     cpu = _by_instance(read(client, CPU, ("Average",), days, DAY, of))
     moved = pd.concat(
