@@ -44,7 +44,14 @@ def evidence(client: Any, of: Sequence[Instance], window: Window) -> list[Eviden
     )
     bytes_ = moved.groupby([*_WHOSE, "timestamp"], observed=True)["Sum"].sum().reset_index()
     network = _by_instance(bytes_)
-    return [_evidence(one, cpu.get(_key(one)), network.get(_key(one))) for one in of]
+    return [_evidence(one, cpu.get(key(one)), network.get(key(one))) for one in of]
+
+
+def failing(client: Any, window: Window) -> set[tuple[str, str, str]]:
+    """Return account, region and dimensions of what failed a status check in a window."""
+    found = read(client, "StatusCheckFailed", ("Maximum",), window, DAY)
+    failed = found[found["highest"] > 0]
+    return set(failed[_WHOSE].astype(str).itertuples(index=False, name=None))
 
 
 def _evidence(one: Instance, cpu: pd.DataFrame | None, network: pd.DataFrame | None) -> Evidence:
@@ -71,9 +78,9 @@ def beside(
             yield (
                 one,
                 {
-                    column: found[_key(one)].set_index("timestamp")[_BESIDE[column][1]]
+                    column: found[key(one)].set_index("timestamp")[_BESIDE[column][1]]
                     for column, found in stored.items()
-                    if _key(one) in found
+                    if key(one) in found
                 },
             )
 
@@ -110,7 +117,8 @@ def _resource(one: Instance) -> Resource:
     return Resource(one.account, one.region, NAMESPACE, ((DIMENSION, one.instance_id),))
 
 
-def _key(one: Instance) -> tuple[str, str, str]:
+def key(one: Instance) -> tuple[str, str, str]:
+    """Return what the store finds an instance by: account, region, dimensions."""
     return one.account, one.region, _resource(one).key
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from nephoscope.archive import rejected, runs
 from nephoscope.archive.spending import kept_spending
-from nephoscope.chain.beside import beside, evidence
+from nephoscope.chain.beside import beside, evidence, failing, key
 from nephoscope.chain.covered import calendar, confirmed
 from nephoscope.chain.measured import last_week, measured
 from nephoscope.chain.parts.order import PARTS
@@ -135,7 +135,9 @@ def draw(
         asked.zone,
     )
     known = evidence(client, busiest.candidates(fleet), window)
-    alone = singles.chosen(fleet, known, asked.instances)
+    failed = failing(client, window)
+    flagged = {one.file for one in fleet.instances if key(one) in failed}
+    alone = singles.chosen(fleet, known, flagged, asked.instances)
     page = Report(
         header(fleet, days, facts),
         (

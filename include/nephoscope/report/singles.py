@@ -20,18 +20,21 @@ _SHOWN = 60  # rows of the table of all
 _STOPS = 2  # findings
 
 
-def chosen(fleet: Fleet, evidence: list[Evidence], most: int | None) -> list[Instance]:
+def chosen(
+    fleet: Fleet, evidence: list[Evidence], failing: set[str], most: int | None
+) -> list[Instance]:
     """Choose the instances that are drawn alone, in the order of the heat map.
 
-    The flagged go first: without room, lacking points, stopped in the window or idle.
+    The flagged go first: failing, without room, lacking points, stopped in the window or idle.
 
     Args:
         fleet: of the window.
         evidence: of those that may be idle.
+        failing: the files of those of which a status check failed.
         most: how many at the most; None: all.
     """
-    idle = {one.instance.file for one in evidence if one.verdict is Verdict.IDLE}
-    flagged = [one for one in fleet.instances if _flagged(one, fleet.window) or one.file in idle]
+    told = {one.instance.file for one in evidence if one.verdict is Verdict.IDLE} | failing
+    flagged = [one for one in fleet.instances if _flagged(one, fleet.window) or one.file in told]
     files = {one.file for one in flagged[:most]}
     others = [one for one in fleet.measured if one.file not in files]
     room = None if most is None else most - len(files)

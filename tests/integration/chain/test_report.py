@@ -155,7 +155,7 @@ def test_a_range_is_drawn_in_bins_and_loses_no_point(fleet, drawn, store):
 def test_the_page_of_an_instance_has_what_is_stored_beside_its_cpu(fleet, drawn):
     planted = fleet(7)
     failing = next(one for one in planted.instances if one.role == "failing")
-    folder = Path(drawn(instances=None).page).parent / "instances"
+    folder = Path(drawn(instances=7).page).parent / "instances"  # the flagged are seven
     (path,) = folder.glob(f"data/*{failing.id}.csv")
     with path.open(encoding="utf-8", newline="") as file:
         found = list(csv.DictReader(file))

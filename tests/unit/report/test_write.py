@@ -9,7 +9,9 @@ from moto.server import ThreadedMotoServer
 from PIL import Image
 
 from nephoscope.model import Window
+from nephoscope.place import put
 from nephoscope.report import singles
+from nephoscope.report import write as write_module
 from nephoscope.report.fleet import Fleet
 from nephoscope.report.heat import heat
 from nephoscope.report.maps import miniature
@@ -201,3 +203,21 @@ def test_airflows_path_to_a_bucket_gets_the_same_files_with_types_that_a_browser
         "csv": "text/csv; charset=utf-8",
         "parquet": "application/vnd.apache.parquet",
     }
+
+
+def test_the_newest_never_goes_back_though_another_report_ends_meanwhile(tmp_path, monkeypatch):
+    """Another process's report becomes whole between the listing and the writing of this one."""
+
+    def whole(day):
+        (tmp_path / f"day={day}").mkdir(exist_ok=True)
+        (tmp_path / f"day={day}" / "index.html").touch()
+
+    def put_late(folder, name, content):
+        if name == "index.html":
+            whole("2026-11-21")
+        return put(folder, name, content)
+
+    whole("2026-11-19")
+    monkeypatch.setattr(write_module, "put", put_late)
+    update_latest(tmp_path)
+    assert "url=day=2026-11-21/index.html" in (tmp_path / "latest.html").read_text("utf-8")
