@@ -28,6 +28,7 @@ from benchmarks import (
     queries,
     quota,
     repair,
+    report,
     store,
 )
 from benchmarks.figures import Figure
@@ -42,6 +43,7 @@ BENCHMARKS: dict[str, Callable[[bool], list[Figure]]] = {
     "queries": queries.run,
     "coverage": coverage.run,
     "repair": repair.run,
+    "report": report.run,
     "airflow_backfill": airflow_backfill.run,
 }
 """By name; each takes whether to be small."""

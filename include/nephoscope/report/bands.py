@@ -43,8 +43,9 @@ class Averages:
 
 
 def step_for(window: Window) -> int:
-    """Return the seconds of a step of the bands."""
-    return max(step_of(window), FINEST)
+    """Return the seconds of a step of the bands: some columns of the heat map, or one."""
+    step = step_of(window)
+    return -(-FINEST // step) * step
 
 
 def averages(fleet: Fleet, step: int | None = None) -> Averages:

@@ -31,6 +31,7 @@ def test_all_benchmarks_run_at_small_sizes_and_write_their_figures(tmp_path):
     assert by_name["a day's metrics asked", "counted"] == 200
     assert by_name["a year of hourly points", "fields of each hit"] > 0
     assert by_name["counts of series", "one pass"] > 0
+    assert by_name["a report's page", "20 instances, 1 day"] > 0
     assert by_name["repair: once more", "counted"] == 0
 
 
@@ -38,6 +39,7 @@ def test_a_benchmark_that_there_is_not_is_named(tmp_path):
     done = run("nothing")
     assert done.returncode == 2
     known = (
-        "pages, day, memory, quota, large_fleet, store, queries, coverage, repair, airflow_backfill"
+        "pages, day, memory, quota, large_fleet, store, queries, coverage, repair, report, "
+        "airflow_backfill"
     )
     assert f"no benchmark nothing: {known}" in done.stderr

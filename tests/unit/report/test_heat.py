@@ -1,10 +1,14 @@
+from datetime import timedelta
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from nephoscope.model import Window
+from nephoscope.report.bands import step_for
 from nephoscope.report.fleet import Cell
 from nephoscope.report.frames import fleet as make_fleet
-from nephoscope.report.heat import heat, labels
+from nephoscope.report.heat import heat, labels, step_of
 from unit.report.fleets import DAY, cpu, instance_id, inventory, named, without
 
 
@@ -76,3 +80,10 @@ def test_instances_of_one_name_are_told_apart_by_their_ids():
 
 def test_no_label_is_longer_than_its_room():
     assert max(map(len, labels(named(["x" * 300, "y" * 300, "y" * 300])))) <= 26
+
+
+@pytest.mark.parametrize("days", [1, 2, 3, 7, 14, 31, 92, 366, 800])
+def test_the_steps_of_any_range_divide_a_day_and_fit_each_other(days):
+    window = Window(DAY.start, DAY.start + timedelta(days=days))
+    assert step_for(window) % step_of(window) == 86400 % step_for(window) == 0
+    assert timedelta(days=days) / timedelta(seconds=step_of(window)) <= 720 or days > 720
