@@ -11,7 +11,7 @@ import pandas as pd
 from nephoscope.availability import DEFINITION, Slots
 from nephoscope.report import availability_services
 from nephoscope.report.availability_groups import groups
-from nephoscope.report.formats import DASH, day, lasting, number, plural
+from nephoscope.report.formats import DASH, lasting, number, plural, span
 from nephoscope.report.names import file_name, printable
 from nephoscope.report.part import Column, Finding, Part, Picture, Table
 from nephoscope.report.strips import MOST, strips
@@ -20,22 +20,13 @@ DOWN: Final = 0
 GONE: Final = 5
 """Ranks of findings."""
 
-_LASTED: Final = {
-    "up": Column("Up", "lasting"),
-    "impaired": Column("Check failed", "lasting"),
-    "no_data": Column("No data", "lasting"),
-    "stopped": Column("Stopped", "lasting"),
-}
-_SHARES: Final = {
-    "availability": Column("Availability %", "number"),
-    "at_worst": Column("At worst %", "number"),
-    "observed": Column("Observed %", "number"),
-}
 _INSTANCES: Final = {
     "name": Column("Instance", link="file"),
     "instance_id": Column("Id"),
-    **_SHARES,
-    **_LASTED,
+    "availability": Column("Availability %", "number"),
+    "impaired": Column("Check failed", "lasting"),
+    "no_data": Column("No data", "lasting"),
+    "stopped": Column("Stopped", "lasting"),
     "ended": Column("Terminated", "moment"),
     "replaced_by": Column("Replaced by"),
 }
@@ -43,8 +34,11 @@ _GROUPS: Final = {
     "tag": Column("Tag"),
     "value": Column("Value"),
     "instances": Column("Instances", "number"),
-    **_SHARES,
-    **_LASTED,
+    "availability": Column("Availability %", "number"),
+    "at_worst": Column("At worst %", "number"),
+    "observed": Column("Observed %", "number"),
+    "impaired": Column("Check failed", "lasting"),
+    "no_data": Column("No data", "lasting"),
 }
 _SERVICES: Final = {
     "service": Column("Service"),
@@ -70,11 +64,12 @@ def part(fleet: pd.DataFrame, found: Slots, services: pd.DataFrame) -> Part | No
         return None
     known = _ranked(fleet)
     marred = known[known[["impaired", "no_data", "stopped", "terminated"]].any(axis="columns")]
+    told = min(len(marred), 20)
     tables = (
         Table(
             "availability-groups", groups(fleet).replace({"value": {"": DASH}}), _GROUPS, most=40
         ),
-        Table("availability", _written(known), _INSTANCES),
+        Table("availability", _written(known), _INSTANCES if told else {}, most=told or 1),
         Table(
             "availability-services",
             services.assign(name=services["name"].map(printable)),
@@ -112,10 +107,8 @@ def _written(known: pd.DataFrame) -> pd.DataFrame:
 def _picture(shown: pd.DataFrame, found: Slots, marred: int, known: int) -> Picture:
     clean = known - marred
     more = f", the first {len(shown)} of {marred}" if marred > len(shown) else ""
-    subtitle = (
-        f"{_span(found)}  ·  {plural(marred, 'instance')} with a failure, a stop or a gap{more}"
-        f"  ·  {clean:,} up all the time"
-    )
+    marks = f"{plural(marred, 'instance')} with a failure, a stop or a gap{more}"
+    subtitle = f"{span(found.window)}  ·  {marks}  ·  {clean:,} up all the time"
     worst = shown.iloc[0]
     extreme = (
         f" The longest failure is that of {worst['name'] or worst['instance_id']}: "
@@ -131,13 +124,7 @@ def _picture(shown: pd.DataFrame, found: Slots, marred: int, known: int) -> Pict
         f"drawn where nobody knows.{extreme} {plural(clean, 'instance')} had none of it."
     )
     alt = f"Timelines of {plural(len(shown), 'instance')} that failed, stopped or have gaps"
-    return Picture("availability", strips(shown, found, subtitle), alt, caption)
-
-
-def _span(found: Slots) -> str:
-    first = found.window.start
-    whole = list(found.window.days())
-    return day(first) if len(whole) == 1 else f"{day(first)} to {day(whole[-1].start)}"
+    return Picture("availability-timelines", strips(shown, found, subtitle), alt, caption)
 
 
 def _findings(known: pd.DataFrame) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 from nephoscope.availability import Slot, Slots
 from nephoscope.report import canvas, style
 from nephoscope.report.fleet import runs
-from nephoscope.report.formats import lasting
+from nephoscope.report.formats import DASH, lasting
 from nephoscope.report.names import shorten
 
 TITLE: Final = "Availability"
@@ -159,7 +159,9 @@ def _label(row: dict[Any, Any]) -> str:
 
 
 def _percent(value: float) -> str:
-    return "\N{EN DASH}" if np.isnan(value) else f"{np.floor(value * 100) / 100:.2f}"
+    if np.isnan(value):
+        return DASH
+    return "100" if value == 100 else f"{np.floor(value * 100) / 100:.2f}"
 
 
 def _why(row: dict[Any, Any]) -> str:

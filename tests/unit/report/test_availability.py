@@ -126,6 +126,7 @@ def test_a_short_failure_of_a_long_window_is_wide_enough_to_be_seen():
 def test_only_what_was_not_up_all_the_time_has_a_strip_and_the_others_are_counted():
     found = whole([row(), row((Slot.NO_DATA, 3, 5)), row(), row((Slot.STOPPED, 3, 5))])
     [picture] = found.pictures
+    assert picture.name != found.anchor  # both are ids of the page
     labels = [label.get_text() for label in picture.figure.axes[0].get_yticklabels()]
     assert labels == ["web-1", "web-3"]
     assert "2 instances had none of it" in picture.caption

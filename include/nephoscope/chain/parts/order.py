@@ -11,10 +11,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
-from nephoscope.chain.parts import availability, storage
+from nephoscope.chain.parts import availability, logs, storage
 from nephoscope.model import Window
 from nephoscope.report.part import Part
 
 Builder = Callable[[Any, Window, datetime], Part | None]
 
-PARTS: Final[tuple[Builder, ...]] = (availability.part, storage.part)
+PARTS: Final[tuple[Builder, ...]] = (availability.part, storage.part, logs.part)
