@@ -61,8 +61,7 @@ def plan(cadence: str) -> list[dict[str, Any]]:
         asked_at,
         fresh_for=chosen.fresh_for,
         slots=run.slots(chosen.pool),
-        # What came late shows in no coverage: of a bucket nothing is expected.
-        force=context["params"]["force"] or chosen.windows > 1,
+        force=context["params"]["force"],
         listed=listed,
     )
     dag_run = context["dag_run"].run_id

@@ -28,6 +28,9 @@ def held(
 ) -> Held:
     """Return what is there of the whole days of a run; what has gone from the store is a gap.
 
+    Of storage nothing counts as there: of a bucket nothing is expected, so that no coverage tells
+    what came late, and a run of it asks all of its few days.
+
     Args:
         root: the archive's.
         client: the official client.
@@ -35,7 +38,8 @@ def held(
         windows: of each collection that has one in the run.
         asked_at: now, in UTC.
     """
-    namespaces = {collections.collections[name].namespace for name in windows}
+    collected = [collections.collections[name] for name in windows]
+    namespaces = {one.namespace for one in collected if not one.of_storage}
     days = {day for window in windows.values() for day in window.days()}
     kept: dict[Window, list[Coverage]] = defaultdict(list)
     for day, some in read_coverages(root, days):

@@ -32,7 +32,7 @@ _SIZES: Final = {
     "bytes": Column("size", "bytes"),
     "objects": Column("objects", "number"),
     "growth": Column("growth", "bytes"),
-    "daily": Column("a day, lately", "percent"),
+    "daily": Column("% a day, lately", "percent"),
 }
 _COMPARED: Final = {
     **_NAMES,
