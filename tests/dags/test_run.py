@@ -101,6 +101,26 @@ def test_a_run_of_storage_takes_three_settled_days_and_no_other_collections(give
     assert windows("storage", given) == {"s3": expected}
 
 
+@pytest.mark.parametrize(
+    ("given", "lists"),
+    [
+        pytest.param(context(at(12, day=21), at(12)), True, id="newest"),
+        pytest.param(context(at(12, day=20), at(12, day=21)), True, id="late-by-less-than-a-day"),
+        pytest.param(context(at(12, day=19), at(12, day=20)), False, id="caught-up"),
+        pytest.param(context(at(12, day=21), at(12), "backfill"), False, id="backfill"),
+        pytest.param(context(run_type="manual"), True, id="manual"),
+        pytest.param(
+            context(run_type="manual", start="2026-11-01T00:00:00Z", end="2026-11-02T00:00:00Z"),
+            False,
+            id="manual-of-a-window",
+        ),
+    ],
+)
+def test_only_the_newest_run_lists_buckets(given, lists):
+    assert run.lists(run.CADENCES["storage"], given, NOW) is lists
+    assert run.lists(run.CADENCES["daily"], given, NOW) is False
+
+
 def test_consecutive_intervals_share_no_window():
     ends = [at(10, 15) + timedelta(minutes=5 * n) for n in range(20)]
     spans = [windows("live", context(a, b))["ec2"] for a, b in pairwise(ends)]

@@ -110,6 +110,22 @@ def test_sums_are_the_same_however_deep_the_work_is_parted(collect, store):
     assert sums(store)[0] == expected(bucket)
 
 
+def test_a_day_that_came_late_is_asked_once_more_though_it_was_read_for_good(collect, store):
+    start = NOW - timedelta(hours=12, days=4)
+    days = {"s3": Window(start, start + timedelta(days=3))}
+    collect(windows=days)
+    whole = sources(store)
+    late = list(whole)[::2]
+    for one in late:
+        year = whole[one]["@timestamp"][:4]
+        store.delete(index=f"cloudwatch-metrics-aws.s3-{year}", id=one)
+    assert len(sources(store)) == len(whole) - len(late)
+    collect(windows=days, now=NOW + timedelta(days=1))
+    assert {name: doc["aws"] for name, doc in sources(store).items()} == {
+        name: doc["aws"] for name, doc in whole.items()
+    }
+
+
 def test_the_report_explains_the_difference_from_cloudwatch_by_time(
     collect, store, cloud, tmp_path
 ):
