@@ -72,7 +72,7 @@ def test_a_namespace_whose_usual_metrics_are_daily_has_indices_of_years():
         for namespace, known in catalogue().items()
         if min(known.metrics[metric].period for metric in known.defaults) == 86400
     }
-    assert daily == names.YEARLY
+    assert daily | {"Nephoscope/S3"} == names.YEARLY  # which the catalogue does not have
 
 
 @given(ANY, ANY)

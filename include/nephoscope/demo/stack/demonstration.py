@@ -62,14 +62,16 @@ def _work(stack: Stack, days: Sequence[date], now: datetime, telling: Telling) -
         stack.check()
         telling.watch(dag_id, found)
 
-    for dag_id in (job.STORAGE, job.DAILY, job.LIVE, job.UPKEEP):
+    once = (job.LOGS, job.STORAGE)
+    for dag_id in (*once, job.DAILY, job.LIVE, job.LOGS_LIVE, job.UPKEEP):
         job.unpause(stack.airflow, dag_id)
-    stored = job.trigger(stack.airflow, job.STORAGE)
+    runs = {dag_id: job.trigger(stack.airflow, dag_id) for dag_id in once}
     telling.say(f"backfilling {days[0]} to {days[-1]} with `airflow backfill create`")
     try:
         with telling:
             job.backfill(stack.airflow, days, watch)
-            job.triggered(stack.airflow, job.STORAGE, stored, stack.check)
+            for dag_id, run_id in runs.items():
+                job.triggered(stack.airflow, dag_id, run_id, stack.check)
             telling.say("the backfill is done; waiting for a 5-minute run")
             job.newest(stack.airflow, now, watch)
     except Incomplete as error:

@@ -16,6 +16,7 @@ from nephoscope.plan.windows import DAY_SETTLES
 DAILY = "collect_metrics_daily"
 LIVE = "collect_metrics"
 STORAGE = "collect_storage"
+LOGS, LOGS_LIVE = "collect_logs_daily", "collect_logs"
 UPKEEP = "maintain_store"
 _TICK = timedelta(minutes=5)  # of the live DAG
 _LATEST = timedelta(hours=1)

@@ -1,4 +1,4 @@
-"""What the demo collects: what `collections.yaml` says, and what costs money to opt in to."""
+"""What the demo collects: what `collections.yaml` says, and what is opt-in."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ _BUCKETS = """
 buckets:
   - {connection: aws_default, name: "*"}
 """
+_LOGS = """
+logs:
+  shop: {groups: [/shop/api, /shop/web], redact: ["4[0-9]{15}"], keep: 30d}
+"""
 
 
 def opted_in(folder: Path) -> Path:
@@ -21,8 +25,8 @@ def opted_in(folder: Path) -> Path:
     """
     shipped = ROOT / "include" / "collections.yaml"
     text = shipped.read_text(encoding="utf-8")
-    if not load_collections(shipped).buckets:
-        text += _BUCKETS
+    said = load_collections(shipped)
+    text += ("" if said.buckets else _BUCKETS) + ("" if said.logs else _LOGS)
     path = folder / "collections.yaml"
     path.write_text(text, encoding="utf-8")
     return path

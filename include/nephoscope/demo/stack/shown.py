@@ -21,6 +21,7 @@ def _figures(summary: Summary) -> Table:
     table = Table("", "", show_header=False, title="What is stored")
     table.add_row("points", f"{summary.points:,}")
     table.add_row("documents", f"{summary.documents:,}")
+    table.add_row("log events", f"{summary.events:,}")
     for day in summary.days:
         share = day.stored / day.expected if day.expected else 0
         planted = f"; planted gaps: {len(day.lacking & summary.gaps)}"

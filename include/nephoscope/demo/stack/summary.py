@@ -38,7 +38,10 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What is stored and what it would have cost; `queries_asked` since the archive began."""
+    """What is stored and what it would have cost; `queries_asked` since the archive began.
+
+    `events` are those of logs.
+    """
 
     documents: int
     points: int
@@ -46,6 +49,7 @@ class Summary:
     queries_asked: int
     calls: int
     gaps: frozenset[str]
+    events: int = 0
 
     @property
     def dollars(self) -> float:
@@ -61,6 +65,8 @@ class Summary:
                 found.append(f"{day.day}: nothing was audited as final")
             if lacking := sorted(day.lacking - self.gaps):
                 found.append(f"{day.day}: {len(lacking)} instances lack points, as {lacking[0]}")
+        if not self.events:
+            found.append("no log event is stored")
         return found
 
 
@@ -86,7 +92,14 @@ def summarise(environment: Mapping[str, str], aws: str, node: str, days: Sequenc
             queries_asked=_queries_asked(Path(settings.archive_url.removeprefix("file://"))),
             calls=sum(counters["calls"].get("GetMetricData", {}).values()),
             gaps=frozenset(one["id"] for one in fleet["instances"] if one["role"] == "gap"),
+            events=_events(client),
         )
+
+
+def _events(client: Elasticsearch) -> int:
+    """Count the log events that are stored."""
+    client.indices.refresh(index=names.ALL_LOGS, ignore_unavailable=True)
+    return int(client.count(index=names.ALL_LOGS, ignore_unavailable=True)["count"])
 
 
 def _points(client: Elasticsearch, namespace: str) -> int:

@@ -25,7 +25,7 @@ NEVER = Day(date(2026, 11, 20), expected=0, stored=0, lacking=frozenset())
     ids=["whole", "planted", "partly", "never"],
 )
 def test_what_is_missing_is_said(day, missing):
-    summary = Summary(0, 0, (WHOLE, day), 2910, 20, frozenset({"i-gap"}))
+    summary = Summary(0, 0, (WHOLE, day), 2910, 20, frozenset({"i-gap"}), events=1)
     assert summary.missing == missing
 
 
