@@ -20,6 +20,7 @@ from rich.table import Table
 
 from benchmarks import (
     airflow_backfill,
+    availability,
     coverage,
     day,
     large_fleet,
@@ -44,6 +45,7 @@ BENCHMARKS: dict[str, Callable[[bool], list[Figure]]] = {
     "coverage": coverage.run,
     "repair": repair.run,
     "report": report.run,
+    "availability": availability.run,
     "airflow_backfill": airflow_backfill.run,
 }
 """By name; each takes whether to be small."""

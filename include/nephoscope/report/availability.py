@@ -20,6 +20,9 @@ DOWN: Final = 0
 GONE: Final = 5
 """Ranks of findings."""
 
+MOST_FOUND: Final = 3
+"""Instances that are named of each kind of finding; the page has room for ten lines."""
+
 _INSTANCES: Final = {
     "name": Column("Instance", link="file"),
     "instance_id": Column("Id"),
@@ -128,15 +131,28 @@ def _picture(shown: pd.DataFrame, found: Slots, marred: int, known: int) -> Pict
 
 
 def _findings(known: pd.DataFrame) -> Iterator[Finding]:
-    """Yield what needs somebody: checks that failed, and instances that nothing replaced."""
-    for row in known.to_dict("records"):
-        subject = row["name"] or row["instance_id"]
-        if row["impaired"]:
-            figure = f"{number(row['availability'])} %"
-            yield Finding(DOWN, figure, subject, _failure(row))
-        if not pd.isna(row["ended"]) and not row["replaced_by"] and row["up"] + row["impaired"]:
-            text = f"terminated {row['ended']:%-d %b %H:%M} UTC, and nothing took its place"
-            yield Finding(GONE, "gone", subject, text)
+    """Yield what needs somebody: checks that failed, and instances that nothing replaced.
+
+    Of one that EC2 never described, nobody knows what would have replaced it.
+    """
+    failed = known[known["impaired"] > 0]
+    gone = known[known["ended"].notna() & (known["replaced_by"] == "") & known["type"].astype(bool)]
+    for row in _rows(failed[:MOST_FOUND]):
+        yield Finding(DOWN, f"{number(row['availability'])} %", _subject(row), _failure(row))
+    for row in _rows(gone[:MOST_FOUND]):
+        text = f"terminated {row['ended']:%-d %b %H:%M} UTC, and nothing took its place"
+        yield Finding(GONE, "gone", _subject(row), text)
+    for rank, some, text in ((DOWN, failed, "whose checks failed"), (GONE, gone, "not replaced")):
+        if (more := len(some) - MOST_FOUND) > 0:
+            yield Finding(rank, f"{more:,} more", "instances", text)
+
+
+def _rows(some: pd.DataFrame) -> list[dict[Any, Any]]:
+    return some.to_dict("records")
+
+
+def _subject(row: dict[Any, Any]) -> str:
+    return str(row["name"] or row["instance_id"])
 
 
 def _failure(row: dict[Any, Any]) -> str:

@@ -168,6 +168,7 @@ def _why(row: dict[Any, Any]) -> str:
     """Say shortly what befell an instance, the worst first."""
     words = {"impaired": "failed", "no_data": "no data", "stopped": "stopped"}
     told = [f"{word} {lasting(row[name])}" for name, word in words.items() if row[name]]
-    if not pd.isna(row["ended"]):
-        told.insert(0, "replaced" if row["replaced_by"] else "gone, not replaced")
+    if row["terminated"]:
+        known = row["type"] and not pd.isna(row["ended"])
+        told.insert(0, "replaced" if row["replaced_by"] else "not replaced" if known else "gone")
     return shorten(", ".join(told), _LABEL + 6)

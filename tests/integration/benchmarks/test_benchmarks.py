@@ -40,6 +40,6 @@ def test_a_benchmark_that_there_is_not_is_named(tmp_path):
     assert done.returncode == 2
     known = (
         "pages, day, memory, quota, large_fleet, store, queries, coverage, repair, report, "
-        "airflow_backfill"
+        "availability, airflow_backfill"
     )
     assert f"no benchmark nothing: {known}" in done.stderr

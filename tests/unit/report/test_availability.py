@@ -165,6 +165,18 @@ def test_an_end_without_a_replacement_is_a_finding_and_one_with_it_is_none():
     assert [(one.subject, one.figure) for one in told] == [("web-0", "gone")]
 
 
+def test_of_one_that_ec2_never_described_nobody_knows_whether_it_was_replaced():
+    fleet, found = made([row((Slot.TERMINATED, 20, 24))])
+    told = part(fleet.assign(name="", type=""), found, services([]))
+    assert told.findings == ()
+    assert [text.get_text() for text in told.pictures[0].figure.axes[0].texts][-2:][0] == "gone"
+
+
+def test_many_of_a_kind_leave_room_for_other_findings():
+    told = whole([row((Slot.SYSTEM, 2, 5))] * 9 + [row((Slot.TERMINATED, 20, 24))] * 4).findings
+    assert [one.figure for one in told] == ["87.50 %"] * 3 + ["6 more"] + ["gone"] * 3 + ["1 more"]
+
+
 def test_the_tables_hold_what_was_computed():
     rows = [row((Slot.SYSTEM, 2, 5), (Slot.NO_DATA, 7, 9)), row()]
     fleet, found = made(rows)
