@@ -20,6 +20,7 @@ from nephoscope.report.heat import Heat
 from nephoscope.report.names import csv_text
 
 _NONE = pd.DataFrame({"timestamp": pd.DatetimeIndex([], tz=UTC), "avg": [], "max": [], "cell": []})
+_TOGETHER = 100_000  # rows, which as texts take many times their memory
 _STATES = pd.Index([cell.name.lower() for cell in Cell])
 
 
@@ -79,15 +80,22 @@ def heat_map(shown: Heat) -> pd.DataFrame:
 
 def csv(rows: pd.DataFrame) -> bytes:
     """Write rows as CSV: times in ISO 8601, texts quoted, numbers as they are in full."""
+    sink = BytesIO()
+    for first in range(0, max(len(rows), 1), _TOGETHER):
+        options = arrow_csv.WriteOptions(include_header=first == 0)
+        arrow_csv.write_csv(_table(_plain(rows[first : first + _TOGETHER])), sink, options)
+    return sink.getvalue()
+
+
+def _plain(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows whose times and texts are texts that a spreadsheet takes as they are."""
     written = rows.copy(deep=False)
     for column in rows:
         if isinstance(rows[column].dtype, pd.DatetimeTZDtype):
             written[column] = _iso(pd.DatetimeIndex(rows[column]))
         elif not pd.api.types.is_numeric_dtype(rows[column]):
             written[column] = rows[column].map(_text).astype(object)
-    sink = BytesIO()
-    arrow_csv.write_csv(_table(written), sink)
-    return sink.getvalue()
+    return written
 
 
 def _text(value: Any) -> str | None:

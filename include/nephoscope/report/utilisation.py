@@ -84,5 +84,6 @@ def figure(averages: Averages, counted: pd.DataFrame, window: Window) -> Figure:
     )
     canvas.time_axis(axes, window)
     axes.set_ylabel(canvas.CPU)
-    canvas.colour_bar(sheet, image, "instances")
+    ticks = [10**power for power in range(len(str(int(shades.max()))))]
+    canvas.colour_bar(sheet, image, "instances", ticks=ticks, format="{x:,.0f}")
     return sheet
