@@ -44,6 +44,8 @@ def store_fleet(client, fleet, window, measured=MEASURED, only=None):
 def described(one, account, at):
     """What EC2 says of an instance at a moment."""
     stopped = one.stopped and datetime.fromtimestamp(one.stopped, UTC)
+    woken = one.started is not None and one.started <= at.timestamp()
+    launched = one.started if woken else one.launched
     return Instance(
         account=account,
         region=one.region,
@@ -52,7 +54,7 @@ def described(one, account, at):
         type=one.type,
         zone=one.zone,
         state=state(one, at.timestamp()),
-        launched_at=datetime.fromtimestamp(one.launched, UTC),
+        launched_at=datetime.fromtimestamp(launched, UTC),
         stopped_at=stopped if stopped and stopped <= at else None,
         detailed=one.detailed,
         tags=tags(one),
