@@ -26,29 +26,29 @@ LEAD: Final = (
 )
 _GROWS, _UNEXPLAINED = 30, 31  # ranks of findings
 _TOP = 10
-_NAMES: Final = {"bucket": Column("bucket"), "region": Column("region")}
+_NAMES: Final = {"bucket": Column("Bucket"), "region": Column("Region")}
 _SIZES: Final = {
     **_NAMES,
-    "bytes": Column("size", "bytes"),
-    "objects": Column("objects", "number"),
-    "growth": Column("growth", "bytes"),
+    "bytes": Column("Size", "bytes"),
+    "objects": Column("Objects", "number"),
+    "growth": Column("Growth", "bytes"),
     "daily": Column("% a day, lately", "percent"),
 }
 _COMPARED: Final = {
     **_NAMES,
     "day": Column("CloudWatch's day", "moment"),
     "measured": Column("CloudWatch", "bytes"),
-    "listed_at": Column("listed at", "moment"),
-    "listed": Column("sum of objects", "bytes"),
-    "difference": Column("difference", "bytes"),
-    "explanation": Column("explained by time"),
+    "listed_at": Column("Listed at", "moment"),
+    "listed": Column("Sum of objects", "bytes"),
+    "difference": Column("Difference", "bytes"),
+    "explanation": Column("Explained by time"),
 }
 _PREFIXES: Final = {
-    "bucket": Column("bucket"),
-    "prefix": Column("prefix"),
-    "storage_class": Column("class"),
-    "bytes": Column("size", "bytes"),
-    "objects": Column("objects", "number"),
+    "bucket": Column("Bucket"),
+    "prefix": Column("Prefix"),
+    "storage_class": Column("Class"),
+    "bytes": Column("Size", "bytes"),
+    "objects": Column("Objects", "number"),
 }
 
 
