@@ -11,14 +11,20 @@ from nephoscope.cli.checks import Check, check
 from nephoscope.config.accounts import Account
 from nephoscope.config.collections import Collections
 from nephoscope.errors import AccessDenied
+from nephoscope.model import Window
 from nephoscope.plan.discovery import Place, places_of
+from nephoscope.plan.listings import Lister
+from nephoscope.plan.shards import Shard
 
 ACTIONS = {
     "DescribeInstances": "ec2:DescribeInstances",
     "DescribeRegions": "ec2:DescribeRegions",
+    "GetBucketLocation": "s3:GetBucketLocation",
     "GetMetricData": "cloudwatch:GetMetricData",
     "GetResources": "tag:GetResources",
+    "ListBuckets": "s3:ListAllMyBuckets",
     "ListMetrics": "cloudwatch:ListMetrics",
+    "ListObjectsV2": "s3:ListBucket",
 }
 """What lets an identity do each operation."""
 
@@ -36,6 +42,7 @@ class Aws:
         self._cloud = cloud
         self._collections = collections.collections
         self._accounts = collections.accounts
+        self._buckets = collections.buckets
         self._asked_at = asked_at
         self._found: list[Found] = []
 
@@ -45,6 +52,8 @@ class Aws:
             yield from self._account(account)
         for found in self._found:
             yield self._entry(found)
+        for shard in Lister(self._cloud, Window.day(self._asked_at), {}).plan(self._buckets):
+            yield self._bucket(shard)
 
     def _account(self, account: Account) -> Iterator[Check]:
         named = f"aws {account.connection}"
@@ -75,6 +84,19 @@ class Aws:
         for operation, look in region.operations(self._asked_at):
             yield _tried(f"{_named(place)} {operation}", str(place), look)
         self._found += region.found()
+
+    def _bucket(self, shard: Shard) -> Check:
+        """Say where a bucket is that is to be listed, and list one object of it."""
+        if shard.listing is None:
+            return Check(f"aws {shard.name}", error=shard.refusal)
+        bucket = shard.listing.bucket
+
+        def listed() -> str:
+            s3 = self._cloud.client(shard.connection, "s3", shard.region)
+            s3.list_objects_v2(Bucket=bucket, MaxKeys=1)
+            return f"in {shard.region}"
+
+        return _tried(f"aws {shard.connection} {bucket} ListObjectsV2", bucket, listed)
 
     def _entry(self, found: Found) -> Check:
         """Say what an entry finds in a place; nothing is a fault if it finds nothing anywhere."""

@@ -8,6 +8,12 @@ from pydantic import Field
 
 from nephoscope.config.values import Entry, Text
 
+MEASURED = "AWS/S3"
+"""Where CloudWatch has the sizes of buckets."""
+
+LISTED = "Nephoscope/S3"
+"""The namespace, our own, of the sums of listed buckets; it is kept as long as `MEASURED`."""
+
 
 class Bucket(Entry):
     """Buckets of one account, which `collect_storage` lists object by object once a day."""

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, model_validator
 
 from nephoscope.config.accounts import Account
-from nephoscope.config.buckets import Bucket
+from nephoscope.config.buckets import LISTED, MEASURED, Bucket
 from nephoscope.config.budget import Budget
 from nephoscope.config.catalogue import catalogue, known_metric
 from nephoscope.config.consistency import problems
@@ -224,6 +224,8 @@ class Collections(Entry):
         for one in self.collections.values():
             before = longest.get(one.namespace, one.keep)
             longest[one.namespace] = before and one.keep and max(before, one.keep)
+        if MEASURED in longest:
+            longest[LISTED] = longest[MEASURED]
         return longest
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from nephoscope.aws.cloud import Cloud, explained
 from nephoscope.config.accounts import Account
-from nephoscope.config.buckets import Bucket
+from nephoscope.config.buckets import LISTED, Bucket
 from nephoscope.config.patterns import is_pattern, matches
 from nephoscope.errors import ConfigError, NephoscopeError
 from nephoscope.model import Window
@@ -19,7 +19,7 @@ from nephoscope.plan.shards import Listing, Series, Shard
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-NAMESPACE = "Nephoscope/S3"
+NAMESPACE = LISTED
 COLLECTION = "buckets"
 BUCKET, PREFIX, CLASS = "BucketName", "Prefix", "StorageClass"
 SIZE, OBJECTS, CALLS = "SizeBytes", "NumberOfObjects", "ListCalls"

@@ -10,7 +10,9 @@ import truth_storage
 from chains import Chain
 from clouds import BotoCloud
 from dag_runs import sources
+from integration.extract import listing as work
 from nephoscope.chain.parts.storage import part
+from nephoscope.cli.aws_checks import Aws
 from nephoscope.config.collections import load_collections
 from nephoscope.demo.aws.stand_in import StandIn
 from nephoscope.model import Window
@@ -175,6 +177,20 @@ def test_a_refused_plan_is_a_shard_that_fails(collect, cloud, operation, entry):
     ((name, said),) = ran.errors.items()
     assert entry["name"] in name
     assert f"AWS refuses {operation} (AccessDenied)" in said
+
+
+def test_doctor_tries_each_bucket_and_names_the_action_to_grant(cloud):
+    collections = work.collections("*")
+    before = {check.name: check for check in Aws(cloud, collections, NOW).checks()}
+    rule = {"operation": "ListObjectsV2", "region": "us-east-1", "code": "AccessDenied"}
+    tell(cloud.url, "POST", "faults", [rule])
+    after = {check.name: check for check in Aws(cloud, collections, NOW).checks()}
+    tell(cloud.url, "DELETE", "faults")
+    for bucket, region in BUCKETS.items():
+        name = f"aws aws_default {bucket} ListObjectsV2"
+        assert before[name].found == f"in {region}"
+        denied = region == "us-east-1"
+        assert after[name].error.endswith("identity: s3:ListBucket" if denied else "")
 
 
 def test_a_pattern_that_fits_no_bucket_says_so(collect):

@@ -1,6 +1,7 @@
 """The catalogue says of each namespace what AWS's documents say."""
 
 import pytest
+import yaml
 from pydantic import TypeAdapter
 
 from nephoscope.config.catalogue import catalogue, dense, tagged_by
@@ -106,3 +107,23 @@ def test_a_ready_entry_is_what_the_shipped_one_says():
         shipped.settle,
         shipped.period,
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "of_storage"),
+    [
+        ("", True),
+        ("metrics: {NumberOfObjects: }", True),
+        ('metrics: {"*": }', True),
+        ("dimensions: [BucketName, FilterId], metrics: {AllRequests: }", False),
+        ("dimensions: any", False),
+    ],
+)
+def test_of_s3_only_what_has_a_storage_type_is_of_storage(said, of_storage):
+    entry = yaml.safe_load(f"{{namespace: AWS/S3, {said}}}")
+    assert Collection.model_validate(entry).of_storage is of_storage
+
+
+def test_no_other_namespace_of_the_catalogue_is_of_storage():
+    entries = {name: Collection(namespace=name) for name in catalogue()}
+    assert {name for name, entry in entries.items() if entry.of_storage} == {"AWS/S3"}
