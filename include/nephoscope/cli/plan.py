@@ -17,11 +17,13 @@ from nephoscope.errors import ConfigError, NephoscopeError
 from nephoscope.model import Window
 
 if TYPE_CHECKING:
+    from nephoscope.aws.cloud import Cloud
     from nephoscope.cli.plan_found import Found
     from nephoscope.config.collections import Collections
     from nephoscope.plan.discovery import Discovery, Place
     from nephoscope.plan.fleet import Memory
     from nephoscope.plan.held import Held
+    from nephoscope.plan.logs import LogPlan
     from nephoscope.plan.planning import Planner
     from nephoscope.plan.projection import Projected
 
@@ -46,7 +48,8 @@ def plan(
     series, metrics_asked, calls, points (at the most), seconds, bytes, dollars and
     dollars_if_grouped; `total` of the same; `gaps`, the series of which only gaps are asked;
     `buckets` to list once, of account, region, bucket, objects (as CloudWatch counted last, or
-    null), calls and dollars; `refused` reasons; `unasked` resource days by reason; a `note`;
+    null), calls and dollars; `logs`, null or groups, calls, seconds and bytes, estimated by what is
+    stored of the log groups; `refused` reasons; `unasked` resource days by reason; a `note`;
     `projection`, the largest saving first, of collection, every (seconds), series, live and daily
     (metrics_asked, dollars, dollars_if_grouped) and cheaper (every, dollars, dollars_if_grouped,
     or null); `listing` of calls (ListMetrics, a month) and dollars. In `rows` and `total`, `lists`
@@ -93,7 +96,20 @@ def _found(window: Window, chosen: list[str] | None) -> Found:
         planner = Planner(collections, cloud, look, asked_at, memory, slots, held)
         client = None if note else elasticsearch_client()
         buckets = listings(collections, cloud, client, asked_at)
-        return Found(planner.plan(windows), slots, *_month(planner), note, buckets)
+        logs = _logs(collections, cloud, window, asked_at) if chosen is None else None
+        return Found(planner.plan(windows), slots, *_month(planner), note, buckets, logs)
+
+
+def _logs(
+    collections: Collections, cloud: Cloud, window: Window, asked_at: datetime
+) -> LogPlan | None:
+    """Plan the days' logs; None where no log group is opted in."""
+    from nephoscope.airflow import run
+    from nephoscope.plan.logs import LogPlanner
+
+    if not collections.logs:
+        return None
+    return LogPlanner(collections, cloud, asked_at, run.slots("aws_logs")).plan(window)
 
 
 def _there(

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from nephoscope.plan.cost import cost
+from nephoscope.plan.logs import LogPlan
 from nephoscope.plan.planning import Plan
 from nephoscope.plan.projection import Projected, listing_dollars
 from nephoscope.plan.shards import Shard
@@ -28,6 +29,7 @@ class Found:
         list_calls: ListMetrics calls that runs need a month.
         note: what is left out, for want of a store; empty where it is there.
         buckets: the listings of a day.
+        logs: the plan of the days' logs; None where no log group is opted in.
     """
 
     plan: Plan
@@ -36,6 +38,7 @@ class Found:
     list_calls: int = 0
     note: str = ""
     buckets: Sequence[Shard] = ()
+    logs: LogPlan | None = None
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
@@ -62,7 +65,9 @@ class Found:
     @property
     def refused(self) -> list[str]:
         """Why something could not be planned."""
-        return [one.refusal for one in (*self.plan.shards, *self.buckets) if one.refusal]
+        refusals = [one.refusal for one in (*self.plan.shards, *self.buckets)]
+        refusals += [one.refusal for one in self.logs.shards] if self.logs else []
+        return [one for one in refusals if one]
 
     @property
     def listings(self) -> list[dict[str, Any]]:
@@ -94,6 +99,10 @@ class Found:
             "refused": self.refused,
             "unasked": self.unasked,
             "note": self.note,
+            "logs": self.logs
+            and {
+                name: getattr(self.logs, name) for name in ("groups", "calls", "seconds", "bytes")
+            },
             "buckets": self.listings,
             "projection": [asdict(one) for one in self.projection],
             "listing": {"calls": self.list_calls, "dollars": listing_dollars(self.list_calls)},

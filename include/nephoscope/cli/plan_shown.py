@@ -11,6 +11,7 @@ from rich.table import Table
 
 from nephoscope.cli.plan_found import KEYS, Found
 from nephoscope.plan.cost import DOLLARS_PER_LISTED
+from nephoscope.plan.logs import LogPlan
 from nephoscope.plan.projection import LISTS_FREE, MONTH, Bill, Projected, listing_dollars
 from nephoscope.plan.unasked import Reason
 from nephoscope.quantities import dollars, duration, size
@@ -53,6 +54,8 @@ def show(found: Found) -> None:
         console.print(escape(sentence))
     for reason in found.refused:
         console.print(f"[red]refused:[/] {escape(reason)}")
+    if found.logs:
+        console.print(escape(_logs(found.logs)))
     if found.note:
         console.print(escape(found.note))
 
@@ -135,6 +138,14 @@ def buckets(found: Found) -> Iterator[str]:
         of = f"{one['objects']:,} objects" if known else "objects not counted yet"
         month = dollars(one["dollars"] * MONTH.days)
         yield f"  {one['bucket']}: {of}, {one['calls']:,} calls or more, {month} in 30 days"
+
+
+def _logs(plan: LogPlan) -> str:
+    return (
+        f"Logs: {plan.groups:,} log groups, by their size about {plan.calls:,} calls of "
+        f"FilterLogEvents, which are free, at least {duration(plan.seconds)} at AWS's quota, and "
+        f"{size(plan.bytes)}, which take about as much in Elasticsearch."
+    )
 
 
 def _every(seconds: int) -> str:

@@ -78,6 +78,7 @@ class LogPlan:
         shards: what is read.
         unread: what is opted in and not read, with the reason.
         unfound: the names and patterns that no log group fits.
+        slots: how many shards are read at once.
     """
 
     asked_at: datetime
@@ -85,11 +86,22 @@ class LogPlan:
     shards: tuple[LogShard, ...] = ()
     unread: tuple[str, ...] = ()
     unfound: tuple[str, ...] = ()
+    slots: int = 1
 
     @property
     def calls(self) -> int:
         """About how many calls of FilterLogEvents it takes."""
         return sum(one.calls for one in self.shards)
+
+    @property
+    def seconds(self) -> float:
+        """How long its calls take at the least, each region at the pace of all its shards."""
+        return sum(one.calls / one.pace for one in self.shards) / max(self.slots, 1)
+
+    @property
+    def groups(self) -> int:
+        """How many log groups it reads."""
+        return len({(one.account, one.region, one.group) for one in self.shards if one.group})
 
     @property
     def bytes(self) -> int:
@@ -127,7 +139,7 @@ class LogPlanner:
         names = [one for entry in self.collections.logs.values() for one in entry.groups]
         fits = {one for entry in self.collections.logs.values() for one in entry.fitting(found)}
         unfound = tuple(one for one in names if one not in fits)
-        return LogPlan(self.asked_at, window, tuple(shards), tuple(unread), unfound)
+        return LogPlan(self.asked_at, window, tuple(shards), tuple(unread), unfound, self.slots)
 
     def _groups(self, window: Window, refused: list[LogShard]) -> Iterator[tuple[Place, LogGroup]]:
         """Yield the groups that are opted in; what refuses is added to the shards."""
