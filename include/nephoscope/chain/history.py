@@ -95,17 +95,16 @@ def _history(resource: Resource, versions: list[Version], looks: Sequence[dateti
 
 def _spells(versions: Sequence[Version], looks: Sequence[datetime]) -> Iterator[Spell]:
     """Yield the spells of an instance, in order, up to its end or when it was seen last."""
-    ruled, before = _BEGIN, None
+    before = None
     for version in versions:
         one = described(version.resource, version.attributes)
         for spell in _told(version, one, before):
-            start = max(spell.start, ruled)
-            if start < spell.end:
-                yield Spell(spell.slot, start, spell.end, spell.before if start > ruled else None)
+            if spell.start < spell.end:
+                yield spell
             if spell.slot is Slot.TERMINATED:
                 return
-        ruled, before = version.seen_at, one
-    if (later := bisect_right(looks, ruled)) < len(looks):
+        before = one
+    if (later := bisect_right(looks, versions[-1].seen_at)) < len(looks):
         yield Spell(Slot.TERMINATED, looks[later], FOREVER, Slot.TERMINATED)
 
 
