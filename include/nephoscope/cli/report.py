@@ -91,5 +91,7 @@ def _drawn(window: Window, instances: int | None) -> Drawn:
 
 def sentences(drawn: Drawn) -> list[str]:
     """Say what was found and where it lies."""
-    found = [f"{one.figure}  {one.subject}: {one.text}" for _, one in drawn.findings]
+    rows = [(one.figure, one.subject, one.text) for _, one in drawn.findings]
+    wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    found = ["  ".join(map(str.ljust, row, wide)).rstrip() for row in rows]
     return [*(found or ["Nothing stands out."]), f"{len(drawn.files):,} files: {drawn.page}"]

@@ -140,7 +140,7 @@ def _strip(axes: Axes, panel: Panel, more: pd.DataFrame, step: int) -> None:
         _dots(axes, x, values, colour)
     highest = np.nanmax(more[[name for name, _ in drawn]].to_numpy(dtype=float), initial=0)
     top = float(highest) or 1.0
-    axes.set(ylim=(0, top * 1.08), yticks=[0, top])
+    axes.set(ylim=(-0.05 * top, 1.08 * top), yticks=[0, top])  # a line of zeros shows
     axes.yaxis.set_major_formatter(EngFormatter(panel.unit, places=0, sep="\N{NO-BREAK SPACE}"))
     axes.tick_params(labelsize=7.5)
     each = f", bytes in {lasting(step)}" if panel.unit else ""
