@@ -9,7 +9,6 @@ import pytest
 
 from nephoscope.report import bands, busiest, gaps, overview, singles
 from nephoscope.report.fleet import Fleet
-from nephoscope.report.formats import coverage, lasting, percent, shown
 from nephoscope.report.header import Facts, header
 from nephoscope.report.heat import heat
 from nephoscope.report.names import printable
@@ -206,46 +205,11 @@ def test_only_the_ten_most_important_findings_are_told():
     assert [finding.rank for _, finding in found] == [*range(11, 21)]
 
 
-@pytest.mark.parametrize(
-    ("value", "form", "text"),
-    [
-        ("a <b>", "text", "a <b>"),
-        (1234567, "number", "1,234,567"),
-        (0.125, "number", "0.12"),
-        (12.34, "percent", "12.3"),
-        (2_500_000, "bytes", "2.5 MB"),
-        (pd.Timestamp("2026-11-20T10:35Z"), "moment", "20 Nov 2026 10:35"),
-        (7800, "lasting", "2 h 10 min"),
-        (float("nan"), "bytes", "\u2013"),
-        (None, "text", "\u2013"),
-        (pd.NaT, "moment", "\u2013"),
-    ],
-)
-def test_a_cell_is_written_in_its_format(value, form, text):
-    assert shown(value, form) == text
-
-
 def test_a_long_table_says_where_the_rest_is():
     frame = pd.DataFrame({"name": [f"n{number}" for number in range(30)], "hidden": 1})
     part = Part("a", "A", "lead", tables=(Table("names", frame, {"name": Column("Name")}, 3),))
     words = Tree(render(Report(header(Fleet(DAY, ()), CALENDAR, FACTS), (part,)), [], {})).words
     assert "Name n0 n1 n2 The first 3 of 30 rows; names.csv has all." in words
-
-
-@pytest.mark.parametrize("name", ["../x", "", "A", "a b", "x" * 101, "a.png"])
-def test_a_name_that_is_no_safe_file_is_refused(name):
-    with pytest.raises(ValueError, match="can't be the name of a file"):
-        Table(name, pd.DataFrame(), {})
-
-
-def test_a_column_that_a_table_has_not_is_refused():
-    with pytest.raises(ValueError, match="the table t has no column other"):
-        Table("t", pd.DataFrame({"one": []}), {"other": Column("Other")})
-
-
-def test_the_same_input_gives_the_same_page():
-    made = planted(10)[2]
-    assert page_of(made) == page_of(made)
 
 
 def test_the_list_of_reports_leads_to_each_and_to_the_newest():
@@ -268,29 +232,3 @@ def test_the_local_time_stands_beside_utc():
 
 def test_an_empty_list_of_reports_says_so():
     assert "There is no report yet." in Tree(render_index([])).words
-
-
-@pytest.mark.parametrize(
-    ("value", "text"), [(100.0, "100"), (99.99, "99.9"), (0.0, "0"), (float("nan"), "\u2013")]
-)
-def test_a_coverage_is_never_rounded_up(value, text):
-    assert coverage(value) == text
-
-
-@pytest.mark.parametrize(("value", "text"), [(12.34, "12.3"), (float("nan"), "\u2013")])
-def test_per_cent_has_one_decimal(value, text):
-    assert percent(value) == text
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (0, "0 s"),
-        (300, "5 min"),
-        (11_700, "3 h 15 min"),
-        (61, "1 min 1 s"),
-        (90_061, "1 d 1 h 1 min"),
-    ],
-)
-def test_a_length_is_written_in_its_units(seconds, text):
-    assert lasting(seconds) == text

@@ -5,7 +5,7 @@ from statistics import fmean
 
 import pytest
 
-from nephoscope.model import Window
+from nephoscope.model import Resource, Window
 from nephoscope.store.load.loader import load
 from nephoscope.store.read import bins
 from nephoscope.store.read.bins import OF_BIN, binned
@@ -101,7 +101,7 @@ def test_a_day_that_is_stored_in_two_periods_is_not_counted_twice(stored, read):
 
 def test_points_of_the_step_are_read_as_they_are(stored, read):
     stored(*(point("cpu", value=n / 7, period=3600, timestamp=NOON + n * HOUR) for n in range(9)))
-    assert [one | {"points": 1} for one in read(reader=series)] == read()
+    assert [one | {"highest": one["Average"], "points": 1} for one in read(reader=series)] == read()
 
 
 def test_a_bin_that_the_window_cuts_has_only_the_points_in_it(stored, read):
@@ -131,3 +131,15 @@ def test_a_statistic_that_does_not_follow_from_the_points_is_refused(read, stati
 
 def test_nothing_stored_is_an_empty_table(read):
     assert read() == []
+
+
+def test_a_bin_keeps_the_highest_value_of_the_first_statistic(stored, read):
+    stored(*(point("cpu", value=n, timestamp=NOON + n * HOUR / 12) for n in (3, 7, 5)))
+    assert [(one["Average"], one["highest"]) for one in read()] == [(5, 7)]
+
+
+@pytest.mark.parametrize("reader", [binned, series])
+def test_only_the_points_of_some_resources_are_read(stored, read, namespace, reader):
+    stored(*(point("cpu", value=n, dimensions=[("I", f"i-{n}")]) for n in range(5)))
+    some = [Resource("123456789012", "eu-west-1", namespace, (("I", f"i-{n}"),)) for n in (1, 4)]
+    assert [one["Average"] for one in read(reader=reader, resources=some)] == [1, 4]
