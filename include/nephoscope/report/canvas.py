@@ -86,7 +86,10 @@ def place(figure: Figure, margins: Margins) -> Axes:
 
 def head(axes: Axes, title: str, subtitle: str, aside: str = "") -> None:
     """Write a title and a line below it, flush with the left of the axes, and one on the right."""
-    axes.set_title(title, x=0, ha="left", pad=28, fontsize=12, fontweight="bold", color=style.INK)
+    # y is given: else matplotlib lays the ticks out once more to see whether a title hits them
+    axes.set_title(
+        title, x=0, y=1, ha="left", pad=28, fontsize=12, fontweight="bold", color=style.INK
+    )
     beside(axes, (0, 1), (0, 11), style.drawable(subtitle), ha="left", color=style.MUTED)
     beside(axes, (1, 1), (0, 29), aside, ha="right", color=style.MUTED)
 
