@@ -11,6 +11,8 @@ import pytest
 
 from killing import draw, finish, kill, start
 
+SHARING = ("tests/e2e", "tests/integration/grafana")
+
 __all__ = ["draw", "finish", "kill", "start"]
 
 
@@ -20,13 +22,13 @@ def pytest_addoption(parser):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Give a process whole files, and all that share the running Airflow to one."""
+    """Give a process whole files, and one all files that share what is dear to set up."""
     from xdist.scheduler import LoadFileScheduling
 
     class ByFile(LoadFileScheduling):
         def _split_scope(self, nodeid):
             file = super()._split_scope(nodeid)
-            return "tests/e2e" if file.startswith("tests/e2e/") else file
+            return next((one for one in SHARING if file.startswith(f"{one}/")), file)
 
     return ByFile(config, log)
 

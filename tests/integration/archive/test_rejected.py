@@ -90,7 +90,7 @@ def test_a_load_with_many_rejected_fails_and_keeps_them_too(tmp_path, store, loa
 def test_a_load_that_stops_for_what_is_rejected_does_not_count_as_loaded(
     tmp_path, store, loads, monkeypatch
 ):
-    monkeypatch.setattr("nephoscope.store.load.loader.MOST_REJECTED", 10)
+    monkeypatch.setattr("nephoscope.store.load.report.MOST_REJECTED", 10)
     ends_early(store, minutes=90)
     name, load = loads(steady(1))
     with pytest.raises(Rejected, match="more than 10 documents, and the load was stopped"):

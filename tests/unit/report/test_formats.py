@@ -37,11 +37,6 @@ def test_a_column_that_a_table_has_not_is_refused():
         Table("t", pd.DataFrame({"one": []}), {"other": Column("Other")})
 
 
-def test_the_same_input_gives_the_same_page():
-    made = planted(10)[2]
-    assert page_of(made) == page_of(made)
-
-
 @pytest.mark.parametrize(
     ("value", "text"), [(100.0, "100"), (99.99, "99.9"), (0.0, "0"), (float("nan"), "\u2013")]
 )

@@ -232,3 +232,8 @@ def test_the_local_time_stands_beside_utc():
 
 def test_an_empty_list_of_reports_says_so():
     assert "There is no report yet." in Tree(render_index([])).words
+
+
+def test_the_same_input_gives_the_same_page():
+    made = planted(10)[2]
+    assert page_of(made) == page_of(made)

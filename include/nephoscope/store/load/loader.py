@@ -17,8 +17,7 @@ import numpy as np
 import pyarrow as pa
 from elasticsearch import Elasticsearch
 
-from nephoscope.errors import Rejected, StoreError
-from nephoscope.store import names
+from nephoscope.errors import StoreError
 from nephoscope.store.load.bulk import MOST_ITEMS, Patience, send
 from nephoscope.store.load.columns import Columns, Flags, Part
 from nephoscope.store.load.comparing import compare
@@ -37,9 +36,6 @@ AHEAD = 2
 
 ROUNDS = 50
 """Of reading and writing a merge: another writer can win each of them once."""
-
-MOST_REJECTED = 10_000
-"""Documents kept. With more, something is wrong with all of them, and the load stops."""
 
 
 def load(
@@ -167,7 +163,7 @@ class _Load:
                 conflicts += 1
                 yield outcome
             else:
-                self._reject(outcome)
+                self.report.reject(outcome)
         self._rerun |= conflicts > settled.items / 2
 
     def _counted(self, creations: Iterable[Batch]) -> Iterator[Batch]:
@@ -200,15 +196,6 @@ class _Load:
         self.report.unchanged += unchanged
         self._rerun = unchanged > len(same) / 2
         return part.only(~same)
-
-    def _reject(self, outcome: Outcome) -> None:
-        index = names.index_written_by(outcome.item.alias)
-        self.report.rejected.append(Rejection(index, outcome.reason, outcome.item.source))
-        if len(self.report.rejected) > MOST_REJECTED:
-            raise Rejected(
-                f"Elasticsearch rejected more than {MOST_REJECTED} documents, and the load was "
-                f"stopped: {self.report.reasons()}"
-            )
 
     def _merge(self, conflicts: dict[str, Item]) -> None:
         """Merge items with the documents that stand in their way, whose ids are the keys."""

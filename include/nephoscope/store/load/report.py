@@ -6,7 +6,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from nephoscope.errors import Rejected, StoreError
+from nephoscope.store import names
+from nephoscope.store.load.items import Outcome
 from nephoscope.store.load.rejection import Rejection
+
+MOST_REJECTED = 10_000
+"""Documents kept. With more, something is wrong with all of them, and the load stops."""
 
 
 @dataclass(slots=True)
@@ -24,6 +29,20 @@ class LoadReport:
     merged: int = 0
     unchanged: int = 0
     rejected: list[Rejection] = field(default_factory=list)
+
+    def reject(self, outcome: Outcome) -> None:
+        """Keep a document that was refused.
+
+        Raises:
+            Rejected: more than `MOST_REJECTED` are.
+        """
+        index = names.index_written_by(outcome.item.alias)
+        self.rejected.append(Rejection(index, outcome.reason, outcome.item.source))
+        if len(self.rejected) > MOST_REJECTED:
+            raise Rejected(
+                f"Elasticsearch rejected more than {MOST_REJECTED} documents, and the load was "
+                f"stopped: {self.reasons()}"
+            )
 
     def check(self) -> None:
         """Raise an error if not every document is stored.

@@ -12,11 +12,9 @@ import orjson
 import pyarrow as pa
 from elasticsearch import Elasticsearch
 
-from nephoscope.errors import Rejected
 from nephoscope.store import names
 from nephoscope.store.load.bulk import Patience, send
-from nephoscope.store.load.items import Batch, Item, Outcome, batches
-from nephoscope.store.load.loader import MOST_REJECTED
+from nephoscope.store.load.items import Batch, Item, batches
 from nephoscope.store.load.rejection import Rejection
 from nephoscope.store.load.report import LoadReport
 from nephoscope.store.logs.documents import AT_ONCE, Origin, documents, identity
@@ -87,7 +85,7 @@ class _Load:
                 if outcome.conflict:
                     self.report.unchanged += 1
                 else:
-                    self._reject(outcome)
+                    self.report.reject(outcome)
 
     def _counted(self, creations: Iterable[Batch]) -> Iterator[Batch]:
         for batch in creations:
@@ -99,12 +97,3 @@ class _Load:
         if index not in self._made:
             ensure_logs(self._client, index, entry)
             self._made.add(index)
-
-    def _reject(self, outcome: Outcome) -> None:
-        index = names.index_written_by(outcome.item.alias)
-        self.report.rejected.append(Rejection(index, outcome.reason, outcome.item.source))
-        if len(self.report.rejected) > MOST_REJECTED:
-            raise Rejected(
-                f"Elasticsearch rejected more than {MOST_REJECTED} documents, and the load was "
-                f"stopped: {self.report.reasons()}"
-            )

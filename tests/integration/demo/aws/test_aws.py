@@ -89,12 +89,6 @@ def test_sts_knows_the_account(client) -> None:
     assert client("sts").get_caller_identity()["Account"] == "123456789012"
 
 
-def test_logs_are_kept(client) -> None:
-    logs = client("logs")
-    logs.create_log_group(logGroupName="app")
-    assert [one["logGroupName"] for one in logs.describe_log_groups()["logGroups"]] == ["app"]
-
-
 @pytest.mark.parametrize(
     ("service", "operation", "arguments"),
     [

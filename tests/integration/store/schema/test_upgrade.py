@@ -118,7 +118,7 @@ def test_where_all_is_of_this_version_nothing_is_done(elasticsearch, namespace, 
     upgrade(elasticsearch)
     requests.clear()
     assert upgrade(elasticsearch) == []
-    assert len(requests) == 5
+    assert len(requests) == 6
     assert all(one.startswith("GET") for one in requests)
 
 
