@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from nephoscope.chain.report import DAILY
 from nephoscope.demo.stack import job
 from nephoscope.demo.stack.summary import summarise
 from nephoscope.errors import Incomplete
@@ -119,6 +120,7 @@ def test_coverage_misses_the_planted_gap_and_nothing_else(stack):
 
 def test_the_days_are_drawn(stack):
     for day in DAYS:
-        folder = stack.kept.folder / "reports" / f"day={day}"
-        assert "AWS EC2 CPU Utilization" in (folder / "index.html").read_text(encoding="utf-8")
-        assert len(list((folder / "cpu").glob("*.png"))) == 50
+        alone = stack.kept.folder / "reports" / f"day={day}" / "instances"
+        pages = [page.read_text(encoding="utf-8") for page in alone.glob("*.html")]
+        assert len(pages) == len(list(alone.glob("*.png"))) == DAILY
+        assert all("AWS EC2 CPU Utilization" in page for page in pages)
