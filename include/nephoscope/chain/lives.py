@@ -7,8 +7,8 @@ inventory saw it then.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -37,7 +37,7 @@ def lives(
         seen: the fleet as the run saw it.
         versions: what the inventory saw earlier.
     """
-    sights: dict[Resource, list[Life]] = defaultdict(list)
+    sights: dict[Resource, list[_Sight]] = defaultdict(list)
     for one in seen:
         _add(sights, one.resource, one.attributes, plan.asked_at)
     for silent in plan.silent:
@@ -46,17 +46,34 @@ def lives(
     for version in versions:
         last = version.seen_at
         _add(sights, version.resource, version.attributes, version.valid_from, last, last)
-    return {
-        resource: Life(
-            joined(span for one in some for span in one.running),
-            joined(span for one in some for span in one.known),
-        )
-        for resource, some in sights.items()
-    }
+    return {resource: _life(some) for resource, some in sights.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Sight(Life):
+    """What one look tells of a life; ``stop`` is when a run ended that began then."""
+
+    stop: Mapping[datetime, datetime] = field(default_factory=dict)
+
+
+def _life(sights: Sequence[_Sight]) -> Life:
+    """Return a life of what all looks tell.
+
+    A run ended at its first stop: of one that was terminated after that, EC2 tells the second.
+    """
+    stops: dict[datetime, datetime] = {}
+    for start, end in (stop for one in sights for stop in one.stop.items()):
+        stops[start] = min(end, stops.get(start, FOREVER))
+    running = (
+        Window(span.start, min(span.end, stops.get(span.start, FOREVER)))
+        for one in sights
+        for span in one.running
+    )
+    return Life(joined(running), joined(span for one in sights for span in one.known))
 
 
 def _add(
-    sights: dict[Resource, list[Life]],
+    sights: dict[Resource, list[_Sight]],
     resource: Resource,
     attributes: Mapping[str, Any],
     seen: datetime,
@@ -74,4 +91,5 @@ def _add(
     )
     since = min([seen, *(span.start for span in running)])
     known = (Window(since, known_until),) if since < known_until else ()
-    sights[resource].append(Life(running, known))
+    stop = {span.start: span.end for span in instance.running if span.end != FOREVER}
+    sights[resource].append(_Sight(running, known, stop))

@@ -51,6 +51,14 @@ def test_a_version_that_was_seen_once_is_known_until_then():
     assert found.known == (Window(LAUNCHED, NOW - 4 * DAY), Window(NOW - DAY, FOREVER))
 
 
+def test_one_that_was_terminated_when_it_had_stopped_ran_until_it_stopped():
+    stopped = version(4, 2, state="stopped", stopped_at=NOW - 5 * DAY)
+    running = version(9, 6)
+    found = life(instance(1, state="terminated", stopped_at=NOW - DAY), versions=[running, stopped])
+    assert found.running == (Window(LAUNCHED, NOW - 5 * DAY),)
+    assert found.known == (Window(LAUNCHED, FOREVER),)
+
+
 def test_what_aws_lists_no_more_ran_until_it_was_last_seen():
     found = life(silent=[Remembered(instance(1), NOW - 2 * DAY)])
     assert found.running == (Window(LAUNCHED, NOW - 2 * DAY),)
