@@ -20,7 +20,7 @@ up: venv ## run Airflow on the connections in .env, until Ctrl-C
 	@$(BIN)/nephoscope airflow $(OPTIONS)
 
 test: venv ## run the tests, in two processes
-	@$(BIN)/python -m pytest -n 2 $(OPTIONS)
+	@$(BIN)/python -m pytest -n 2 --no-loadscope-reorder $(OPTIONS)
 
 test-full: venv ## run the tests, the fault tests at their full figures
 	@$(BIN)/python -m pytest --full $(OPTIONS)
