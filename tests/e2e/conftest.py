@@ -16,7 +16,7 @@ def stack(tmp_path_factory):
     """The services, whose `NEPHOSCOPE_SINCE` lies three days back, when those are caught up."""
     options = Options(today=NOW.date(), folder=tmp_path_factory.mktemp("demo"))
     with Stack(options, DAYS[0]) as stack:
-        for dag_id in (job.DAILY, job.LIVE):
+        for dag_id in (job.DAILY, job.LIVE, job.LOGS_LIVE):
             job.unpause(stack.airflow, dag_id)
         ended(stack.airflow, DAYS)
         yield stack

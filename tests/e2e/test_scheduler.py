@@ -110,6 +110,14 @@ def test_the_live_dag_collects_by_itself(stack, client):
     assert NOW.timestamp() - newest < 3600
 
 
+def test_log_groups_are_copied_by_themselves_each_event_once(stack, client):
+    job.newest(stack.airflow, NOW, lambda *_: stack.check(), job.LOGS_LIVE)
+    client.indices.refresh(index="cloudwatch_logs")
+    found = client.search(index="cloudwatch_logs", size=5000)["hits"]["hits"]
+    ids = [hit["_source"]["event"]["id"] for hit in found]
+    assert len(ids) == len(set(ids)) > 10
+
+
 def test_coverage_misses_the_planted_gap_and_nothing_else(stack):
     summary = summarise(stack.airflow.environment, stack.aws.url, stack.node.url, DAYS)
     assert summary.missing == []

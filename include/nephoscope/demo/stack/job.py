@@ -102,9 +102,9 @@ def _try_to_create(airflow: Airflow, dag_id: str, days: Sequence[date]) -> Servi
     return None
 
 
-def newest(airflow: Airflow, now: datetime, watch: Watch) -> Standing:
-    """Wait for a live run of the newest ticks, which Airflow schedules by itself."""
-    return _await(airflow, LIVE, now - _TICK, now + _LATEST, watch, enough=1)
+def newest(airflow: Airflow, now: datetime, watch: Watch, dag_id: str = LIVE) -> Standing:
+    """Wait for a 5-minute run of the newest ticks, which Airflow schedules by itself."""
+    return _await(airflow, dag_id, now - _TICK, now + _LATEST, watch, enough=1)
 
 
 def trigger(airflow: Airflow, dag_id: str) -> str:
