@@ -106,11 +106,11 @@ def create_again(airflow, days, **conf):
         try:
             airflow.run("backfill", "create", "--dag-id", job.DAILY, *span, *again)
         except ServiceError as error:
-            # A backfill counts as running until a sweep every 30 s finds that it has ended; SQLite
-            # may fail one (see `job.create`), whose days are then taken twice.
+            # A backfill counts as running until a sweep every 30 s finds that it has ended; one
+            # that SQLite failed (see `job.create`) until two minutes more, and its days come twice.
             if any(why in str(error) for why in ("AlreadyRunningBackfill", "database is locked")):
                 return False
             raise
         return True
 
-    airflow.until(created, "the backfill before to be closed", 120)
+    airflow.until(created, "the backfill before to be closed", 300)

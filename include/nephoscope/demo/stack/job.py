@@ -22,8 +22,8 @@ _TICK = timedelta(minutes=5)  # of the live DAG
 _LATEST = timedelta(hours=1)
 _PARSED_SECONDS = 120
 _POLL_SECONDS = 2.0
-_TRIES = 8
-_PAUSE_SECONDS = 10.0  # Airflow closes a backfill that it could not make whole within 30 s
+_TRIES = 18
+_PAUSE_SECONDS = 10.0  # Airflow closes a backfill that it could not make whole after 2 min 30 s
 
 Watch = Callable[[str, Standing], None]
 """Is told again and again how the runs of a DAG stand; it may raise, which ends the wait."""
