@@ -89,8 +89,11 @@ def ended(airflow, days):
 def no_live_run(airflow):
     """Let no run of the live DAG ask AWS, nor take what is planned for another."""
     airflow.api("PATCH", f"dags/{job.LIVE}", {"is_paused": True})
-    running = f"dags/{job.LIVE}/dagRuns?state=running&state=queued"
-    airflow.until(lambda: not airflow.api("GET", running)["dag_runs"], "the live runs' end", 120)
+    # A run that has just begun stays where it is; its tasks are not started while it is paused.
+    at_work = f"dags/{job.LIVE}/dagRuns/~/taskInstances?state=running&state=queued"
+    airflow.until(
+        lambda: not airflow.api("GET", at_work)["task_instances"], "the live tasks' end", 120
+    )
     try:
         yield
     finally:
