@@ -7,12 +7,9 @@ from dataclasses import asdict
 from typing import Any
 
 from airflow.sdk import get_current_context, task
-from airflow.sdk.exceptions import AirflowSkipException
 
-from nephoscope.airflow import notes, run
+from nephoscope.airflow import notes, run, shards
 from nephoscope.airflow.connections import AirflowCloud, elasticsearch_client
-from nephoscope.airflow.tasks import SHARD, blanks, planned_run
-from nephoscope.errors import Incomplete
 from nephoscope.quantities import size
 
 log = logging.getLogger(__name__)
@@ -57,23 +54,21 @@ def plan(cadence: str) -> list[dict[str, Any]]:
         log.warning("not read: %s", one)
     for one in made.unfound:
         log.warning("no log group fits %s", one)
-    return planned.shards + blanks(context, planned.run, len(planned.shards))
+    return planned.shards + shards.blanks(context, planned.run, len(planned.shards))
 
 
 @task(
     multiple_outputs=False,
-    map_index_template=SHARD,
+    map_index_template=shards.SHARD,
     doc_md="Read the events of a log group and window into the archive.",
 )
 def extract(shard: dict[str, Any]) -> dict[str, Any]:
     """Read the events of a log group and window into the archive."""
     from nephoscope.chain import logs
 
-    if not shard["number"]:
-        raise AirflowSkipException("this plan has fewer shards than the one before of this run")
-    attempt = get_current_context()["ti"].try_number
+    root, attempt = run.archive(), shards.attempt(shard)
     written = logs.extract_logs(
-        run.archive(), shard["run"], shard["number"], attempt, AirflowCloud(), run.now
+        root, shard["run"], shard["number"], attempt, AirflowCloud(), run.now
     )
     log.info("%s: %s", shard["name"], written)
     if written.gone:
@@ -83,7 +78,7 @@ def extract(shard: dict[str, Any]) -> dict[str, Any]:
 
 @task(
     multiple_outputs=False,
-    map_index_template=SHARD,
+    map_index_template=shards.SHARD,
     doc_md="Load what was read of one shard into Elasticsearch.",
 )
 def load(shard: dict[str, Any]) -> dict[str, Any]:
@@ -106,19 +101,14 @@ def account(loaded: Any) -> dict[str, Any]:
     Args:
         loaded: what the load tasks returned, of those that ended well.
     """
-    planned, ti = planned_run(), get_current_context()["ti"]
-    returned = [loaded] if isinstance(loaded, dict) else loaded or ()  # of one shard: no list
-    # A task that is skipped now has left what it returned when this run was planned before.
-    shards = [shard for shard in returned if shard["run"] == planned]
-    wanted = sum(shard["number"] > 0 for shard in ti.xcom_pull(task_ids="plan"))
-    counts = {name: sum(shard[name] for shard in shards) for name in _COUNTS}
-    pages = sum(shard["written"]["pages"] for shard in shards)
-    said = f"{len(shards)} of {wanted} shards, {pages:,} calls, {counts['created']:,} new events"
+    done = shards.done(loaded, shards.planned_run())
+    counts, pages = done.sums(_COUNTS), sum(one["written"]["pages"] for one in done.shards)
+    said = f"{len(done.shards)} of {done.wanted} shards, {pages:,} calls"
+    said += f", {counts['created']:,} new events"
     said += f", {counts['rejected']:,} rejected" if counts["rejected"] else ""
-    ti.xcom_push(key=notes.KEY, value=said)
+    get_current_context()["ti"].xcom_push(key=notes.KEY, value=said)
     log.info("%s, %d there already", said, counts["unchanged"])
-    reasons = next((shard["reasons"] for shard in shards if shard["reasons"]), "")
-    return {**counts, "unread": wanted - len(shards), "reasons": reasons}
+    return {**counts, "unread": done.unread, "reasons": done.reasons}
 
 
 @task(multiple_outputs=False, trigger_rule="all_done")
@@ -126,7 +116,7 @@ def compact() -> dict[str, int]:
     """Write what was read of the run's days into a file a log group, for people and for replay."""
     from nephoscope.chain import logs
 
-    done = logs.compact(run.archive(), planned_run(), run.now())
+    done = logs.compact(run.archive(), shards.planned_run(), run.now())
     counts = {"files": len(done), "events": sum(one.events for one in done)}
     counts["bytes"] = sum(one.bytes for one in done)
     log.info("%s", counts)
@@ -136,13 +126,4 @@ def compact() -> dict[str, int]:
 @task(trigger_rule="none_failed")
 def verdict(accounted: dict[str, Any] | None) -> None:
     """Fail the run where something failed, or Elasticsearch rejected events."""
-    from nephoscope.chain.rejected import sentence
-
-    found = []
-    if accounted and accounted["unread"]:
-        unread = accounted["unread"]
-        found.append(f"{unread} shards were not read, and no task failed: clear the run")
-    if accounted and accounted["rejected"]:
-        found.append(sentence(accounted["rejected"], accounted["reasons"]))
-    if found:
-        raise Incomplete(". ".join(found))
+    shards.judge(accounted)

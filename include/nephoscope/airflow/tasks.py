@@ -11,11 +11,9 @@ from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import get_current_context, task
-from airflow.sdk.exceptions import AirflowSkipException
 
-from nephoscope.airflow import alerts, links, notes, run
+from nephoscope.airflow import alerts, links, notes, run, shards
 from nephoscope.airflow.connections import AirflowCloud, elasticsearch_client
-from nephoscope.errors import Incomplete
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +29,6 @@ DEFAULTS = {
 """Of every task."""
 
 _DOCUMENTS = ("created", "merged", "unchanged", "rejected")
-SHARD = "{{ task.op_kwargs['shard']['name'] }}"
-_EXTRACT = "collect.extract"
 
 
 @task
@@ -74,45 +70,27 @@ def plan(cadence: str) -> list[dict[str, Any]]:
         log.warning("%d resource days are not asked: CloudWatch may no longer hold them", expired)
     if older := planned.unasked.get("not kept"):
         log.info("%d resource days are not asked: they are older than `keep` says", older)
-    return planned.shards + blanks(context, planned.run, len(planned.shards))
-
-
-def blanks(context: Any, run_folder: str, planned: int) -> list[dict[str, Any]]:
-    """Return as many shards of nothing as this run had more when it was planned before.
-
-    Airflow 3.3 marks mapped tasks that a new plan has no value for as removed, and leaves them so
-    when a later plan has one: that shard would not be read, and the run be green.
-    """
-    ti = context["ti"]
-    of_run = {"dag_id": ti.dag_id, "task_ids": [_EXTRACT], "run_ids": [ti.run_id]}
-    known = ti.get_task_states(**of_run).get(ti.run_id, {})
-    mapped = sum(name != _EXTRACT for name in known)  # the rest end with their index
-    blank = {"run": run_folder, "number": 0, "name": "nothing to ask", "account": "", "region": ""}
-    return [blank] * (mapped - planned)
+    return planned.shards + shards.blanks(context, planned.run, len(planned.shards))
 
 
 @task(
     multiple_outputs=False,
-    map_index_template=SHARD,
+    map_index_template=shards.SHARD,
     doc_md="Read one shard from CloudWatch into the archive.",  # mapped: not from the docstring
 )
 def extract(shard: dict[str, Any]) -> dict[str, Any]:
     """Read one shard from CloudWatch into the archive."""
     from nephoscope.chain import steps
 
-    if not shard["number"]:
-        raise AirflowSkipException("this plan has fewer shards than the one before of this run")
-    attempt = get_current_context()["ti"].try_number
-    written = steps.extract(
-        run.archive(), shard["run"], shard["number"], attempt, AirflowCloud(), run.now
-    )
+    root, attempt = run.archive(), shards.attempt(shard)
+    written = steps.extract(root, shard["run"], shard["number"], attempt, AirflowCloud(), run.now)
     log.info("%s: %s", shard["name"], written)
     return {**shard, "written": asdict(written)}
 
 
 @links.load_task(
     multiple_outputs=False,
-    map_index_template=SHARD,
+    map_index_template=shards.SHARD,
     doc_md="Load what was read of one shard into Elasticsearch.",
 )
 def load(shard: dict[str, Any]) -> dict[str, Any]:
@@ -129,17 +107,6 @@ def load(shard: dict[str, Any]) -> dict[str, Any]:
     return {**shard, **counts, "reasons": done.reasons()}
 
 
-def planned_run() -> str:
-    """Return the run's folder in the archive, also where it has no shards.
-
-    It is no argument: one that stands under a key of its own fails where the plan has failed.
-    """
-    run_folder = get_current_context()["ti"].xcom_pull(task_ids="plan", key=notes.RUN)
-    if not run_folder:
-        raise AirflowSkipException("nothing was planned: no window settled, or the plan failed")
-    return str(run_folder)
-
-
 @task(multiple_outputs=False, trigger_rule="all_done")
 def audit(loaded: Any, *, final: bool = False) -> dict[str, Any]:
     """Compare what is stored with what there should be, and what was asked with the estimate.
@@ -151,21 +118,17 @@ def audit(loaded: Any, *, final: bool = False) -> dict[str, Any]:
     from nephoscope.chain.audit import audit as run_audit
     from nephoscope.chain.spending import settle
 
-    root, planned, client = run.archive(), planned_run(), elasticsearch_client()
-    ti = get_current_context()["ti"]
-    returned = [loaded] if isinstance(loaded, dict) else loaded or ()  # of one shard: no list
-    # A task that is skipped now has left what it returned when this run was planned before.
-    shards = [shard for shard in returned if shard["run"] == planned]
-    wanted = sum(shard["number"] > 0 for shard in ti.xcom_pull(task_ids="plan"))
-    documents = {name: sum(shard[name] for shard in shards) for name in _DOCUMENTS}
+    root, planned, client = run.archive(), shards.planned_run(), elasticsearch_client()
+    done = shards.done(loaded, planned)
+    documents = done.sums(_DOCUMENTS)
     spent = settle(root, client, planned, documents)
     log.info("%s", spent)
     found = run_audit(root, planned, client, final=final)
-    unanswered = sum(shard["written"]["unanswered"] for shard in shards)
-    reasons = next((shard["reasons"] for shard in shards if shard["reasons"]), "")
+    unanswered = sum(shard["written"]["unanswered"] for shard in done.shards)
     log.info("%s, %d queries unanswered, documents: %s", found, unanswered, documents)
-    ti.xcom_push(key=notes.KEY, value=notes.sentence(wanted, shards, found))
-    counts = {"unanswered": unanswered, "unread": wanted - len(shards), "reasons": reasons}
+    sentence = notes.sentence(done.wanted, done.shards, found)
+    get_current_context()["ti"].xcom_push(key=notes.KEY, value=sentence)
+    counts = {"unanswered": unanswered, "unread": done.unread, "reasons": done.reasons}
     return {**asdict(found), **documents, **counts, "spent": spent.charges()}
 
 
@@ -174,7 +137,7 @@ def compact() -> dict[str, int]:
     """Write what was read of the run's days into one file each, for people and for replay."""
     from nephoscope.chain import steps
 
-    done = steps.compact(run.archive(), planned_run(), run.now())
+    done = steps.compact(run.archive(), shards.planned_run(), run.now())
     log.info("%s", done)
     return asdict(done)
 
@@ -184,12 +147,17 @@ def report(*, final: bool = False) -> list[str]:
     """Draw the days of the run from what is stored; returns the pages.
 
     Args:
-        final: whether the days are whole: then each instance is drawn too.
+        final: whether the days are whole: then some instances get a page of their own.
     """
     from nephoscope.chain import report as fleet_report
 
     pages = fleet_report.report(
-        run.archive(), planned_run(), elasticsearch_client(), run.reports(), run.now(), final=final
+        run.archive(),
+        shards.planned_run(),
+        elasticsearch_client(),
+        run.reports(),
+        run.now(),
+        final=final,
     )
     log.info("drawn: %s", ", ".join(pages))
     return pages
@@ -198,17 +166,4 @@ def report(*, final: bool = False) -> list[str]:
 @task(trigger_rule="none_failed")
 def verdict(audited: dict[str, Any] | None) -> None:
     """Fail the run where something failed, AWS did not answer or Elasticsearch rejected."""
-    from nephoscope.chain.rejected import sentence
-
-    found = []
-    if audited and audited["unread"]:
-        found.append(f"{audited['unread']} shards were not read, and no task failed: clear the run")
-    if audited and audited["unanswered"]:
-        found.append(
-            f"CloudWatch did not answer {audited['unanswered']} queries; the rest is stored. "
-            "Clear the failed run to ask again"
-        )
-    if audited and audited["rejected"]:
-        found.append(sentence(audited["rejected"], audited["reasons"]))
-    if found:
-        raise Incomplete(". ".join(found))
+    shards.judge(audited)
