@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 import numpy as np
@@ -11,7 +11,9 @@ import pandas as pd
 
 from nephoscope.model import Window
 from nephoscope.report.names import printable
-from nephoscope.store.coverage.sums import Covered, covered, refresh, worst
+from nephoscope.store.coverage.calendar import CoveredDay
+from nephoscope.store.coverage.calendar import calendar as covered_days
+from nephoscope.store.coverage.sums import refresh, worst
 
 LEAST: Final = timedelta(days=28)
 """What a calendar shows at the least: one day of it tells nothing."""
@@ -24,19 +26,19 @@ def calendar(client: Any, window: Window) -> pd.DataFrame:
     """Return a row a day and namespace, as `report.gaps.part` takes it."""
     refresh(client)
     shown = Window(min(window.start, window.end - LEAST), window.end)
-    days = {f"{day.start:%Y-%m-%d}": [*covered(client, day)] for day in shown.days()}
-    namespaces = sorted({one.namespace for some in days.values() for one in some})
-    rows = [_row(day, name, some) for day, some in days.items() for name in namespaces]
+    known = {(one.day, one.namespace): one for one in covered_days(client, shown)}
+    namespaces = sorted({namespace for _, namespace in known})
+    days = [day.start.date() for day in shown.days()]
+    rows = [_row(day, name, known.get((day, name))) for day in days for name in namespaces]
     columns = ["day", "namespace", *_COUNTS, "percent"]
     return pd.DataFrame(rows, columns=columns).astype({"percent": float})
 
 
-def _row(day: str, namespace: str, some: list[Covered]) -> dict[str, Any]:
-    own = [one for one in some if one.namespace == namespace]
-    counts = {name: sum(getattr(one, name) for one in own) for name in _COUNTS}
+def _row(day: date, namespace: str, found: CoveredDay | None) -> dict[str, Any]:
+    counts = {name: getattr(found, name) if found else 0 for name in _COUNTS}
     expected = counts["expected"]
     percent = 100 * (expected - counts["lacking"]) / expected if expected else np.nan
-    return {"day": day, "namespace": printable(namespace), **counts, "percent": percent}
+    return {"day": f"{day}", "namespace": printable(namespace), **counts, "percent": percent}
 
 
 def confirmed(client: Any, window: Window) -> pd.DataFrame:

@@ -33,6 +33,11 @@ class CoveredDay:
     confirmed: int
 
     @property
+    def lacking(self) -> int:
+        """Points that are neither stored nor confirmed to be nowhere."""
+        return self.expected - self.stored - self.confirmed
+
+    @property
     def share(self) -> float | None:
         """The part of the expected points that is stored or confirmed; None where none is."""
         return (self.stored + self.confirmed) / self.expected if self.expected else None

@@ -38,6 +38,7 @@ def test_the_calendar_adds_up_each_day_of_each_namespace(store):
         CoveredDay(date(2026, 11, 20), "AWS/RDS", 100, 90, 7),
         CoveredDay(date(2026, 11, 21), "AWS/RDS", 0, 0, 0),
     ]
+    assert [one.lacking for one in found] == [lacking, 3, 0]
     assert [one.share for one in found] == [pytest.approx(1 - lacking / 8640), 0.97, None]
 
 
