@@ -7,7 +7,7 @@ bring it back. Killed and run again, it does what is left to do.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -121,7 +121,7 @@ def retain(
     queries.refresh(client)
     sums.refresh(client)
     indices, keeps = metrics_indices(client), collections.keeps
-    ending = _Ending(root, client, dry_run, drop_unarchived)
+    ending = Ending(root, client, dry_run, drop_unarchived)
     found, left = [], set(indices)
     for index in retention.over(indices, keeps, asked_at):
         found.append(one := ending.of_points(index))
@@ -137,7 +137,7 @@ def retain(
 
 
 @dataclass(frozen=True, slots=True)
-class _Ending:
+class Ending:
     """Compares an index that is over with the archive, and drops it if that holds it."""
 
     root: Place
@@ -150,33 +150,46 @@ class _Ending:
         stored = retention.points_of(self.client, index)
         days = sorted({_window(part.day) for part in stored})
         held = count_points(self.root, index.namespace, days)
-        return self._of(index.name, index.window, "points", stored, held)
+        return self.end(index.name, index.window, "points", stored, _by_file(held))
 
     def of_coverage(self, name: str, year: Window) -> Over:
         """End an index of coverage."""
         stored = retention.days_of(self.client, name)
         found = count_coverage(self.root, {_window(part.day) for part in stored})
         held = {(*key, 0): days for key, days in found.items()}
-        return self._of(name, year, "days of coverage", stored, held)
+        return self.end(name, year, "days of coverage", stored, _by_file(held))
 
-    def _of(
+    def end(
         self,
         name: str,
         window: Window,
         what: str,
         stored: Mapping[Part, int],
-        held: Mapping[tuple[str, Window, int], int],
+        held: Callable[[Part], int],
     ) -> Over:
+        """End an index.
+
+        Args:
+            name: of the index.
+            window: of what it holds.
+            what: it holds, as the plural of its parts' counts.
+            stored: how much, by part.
+            held: how much the archive has of a part.
+        """
         short = [
             Shortfall(part, count, in_archive)
             for part, count in sorted(stored.items())
-            if (in_archive := held.get(_file(part), 0)) < count
+            if (in_archive := held(part)) < count
         ]
         forced, count = name in self.forced, sum(stored.values())
         one = Over(name, window.end, what, count, len(stored), tuple(short), forced)
         if one.goes and not self.dry_run:
             retention.drop(self.client, name)
         return one
+
+
+def _by_file(held: Mapping[tuple[str, Window, int], int]) -> Callable[[Part], int]:
+    return lambda part: held.get(_file(part), 0)
 
 
 def _file(part: Part) -> tuple[str, Window, int]:
