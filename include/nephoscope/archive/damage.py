@@ -6,6 +6,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from nephoscope.errors import ConfigError
 from nephoscope.place import Place
@@ -32,3 +33,14 @@ def told(root: Place, path: str) -> Generator[None]:
             f"{root / path} is damaged ({type(error).__name__}): bring back a copy of it, or "
             "delete it and collect its day again with `force`, as far as CloudWatch still has it"
         ) from error
+
+
+@contextmanager
+def opened(root: Place, path: str) -> Generator[pq.ParquetFile]:
+    """Open a Parquet file, and tell of damage while it is read; the arguments are those of `told`.
+
+    Raises:
+        ConfigError: as `told` does.
+    """
+    with told(root, path), (root / path).open("rb") as file, pq.ParquetFile(file) as parquet:
+        yield parquet

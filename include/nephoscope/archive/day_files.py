@@ -30,11 +30,8 @@ a document of Elasticsearch is of one. All encodings are Parquet 1's, which ever
 
 from __future__ import annotations
 
-import base64
-import zlib
 from collections import defaultdict
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -42,10 +39,9 @@ from typing import Any
 import numpy as np
 import orjson
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from nephoscope.archive.damage import told
-from nephoscope.archive.layout import Source, day_folder
+from nephoscope.archive.damage import opened
+from nephoscope.archive.layout import Source, day_folder, packed, unpacked
 from nephoscope.model import Window
 from nephoscope.place import Place, files
 from nephoscope.points import POINTS
@@ -87,21 +83,19 @@ class Facts:
     compacted_at: datetime
 
     def metadata(self) -> dict[str, str]:
-        """Return it as a Parquet file keeps it; the names are many and alike, and are packed."""
-        packed = zlib.compress("\n".join(sorted(self.attempts)).encode())
-        said = asdict(self) | {"attempts": base64.b64encode(packed).decode()}
+        """Return it as a Parquet file keeps it."""
+        said = asdict(self) | {"attempts": packed(self.attempts)}
         return {_KEY.decode(): orjson.dumps(said).decode()}
 
     @classmethod
     def read(cls, metadata: Mapping[bytes, bytes]) -> Facts:
         """Read what `metadata` returned."""
         said = orjson.loads(metadata[_KEY])
-        attempts = zlib.decompress(base64.b64decode(said["attempts"])).decode()
         return cls(
             source=Source(**said["source"]),
             period=said["period"],
             periods=tuple(said["periods"]),
-            attempts=frozenset(attempts.splitlines()),
+            attempts=unpacked(said["attempts"]),
             compacted_at=datetime.fromisoformat(said["compacted_at"]),
         )
 
@@ -172,7 +166,7 @@ def read_day(root: Place, paths: Sequence[str]) -> Day:
     """Read what day files of one source and UTC day say of themselves."""
     facts, points = [], []
     for path in paths:
-        with _opened(root, path) as parquet:
+        with opened(root, path) as parquet:
             facts.append(Facts.read(parquet.metadata.metadata))
             points.append(parquet.metadata.num_rows)
     return Day(tuple(facts), tuple(paths), tuple(points))
@@ -180,16 +174,10 @@ def read_day(root: Place, paths: Sequence[str]) -> Day:
 
 def read_points(root: Place, file: str) -> Iterator[pa.Table]:
     """Read a day file as POINTS, a row group at a time: whole resources, in order."""
-    with _opened(root, file) as parquet:
+    with opened(root, file) as parquet:
         facts = Facts.read(parquet.metadata.metadata)
         for group in range(parquet.num_row_groups):
             yield _points(parquet.read_row_group(group), facts)
-
-
-@contextmanager
-def _opened(root: Place, path: str) -> Generator[pq.ParquetFile]:
-    with told(root, path), (root / path).open("rb") as opened, pq.ParquetFile(opened) as parquet:
-        yield parquet
 
 
 def _points(table: pa.Table, facts: Facts) -> pa.Table:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
+import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote
@@ -112,6 +115,16 @@ def day_folder(day: Window) -> str:
 def day_of(folder: str) -> Window:
     """Return the UTC day that `day_folder` named."""
     return Window.day(datetime.fromisoformat(f"{folder.removeprefix('day=')}T00:00Z"))
+
+
+def packed(names: Iterable[str]) -> str:
+    """Write names for a file's metadata; they are many and alike."""
+    return base64.b64encode(zlib.compress("\n".join(sorted(names)).encode())).decode()
+
+
+def unpacked(text: str) -> frozenset[str]:
+    """Read what `packed` wrote."""
+    return frozenset(zlib.decompress(base64.b64decode(text)).decode().splitlines())
 
 
 def parquet_of(table: pa.Table) -> bytes:

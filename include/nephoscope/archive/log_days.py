@@ -10,9 +10,7 @@ of a slice of the day, of about `SLICE` events where they are spread evenly.
 
 from __future__ import annotations
 
-import base64
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -27,7 +25,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from nephoscope.archive import log_landing
-from nephoscope.archive.layout import day_folder
+from nephoscope.archive.damage import opened, told
+from nephoscope.archive.layout import day_folder, packed, unpacked
 from nephoscope.archive.log_landing import EVENTS_FILE, LogSource, read_about, write_file
 from nephoscope.events import EVENTS
 from nephoscope.model import Window
@@ -68,9 +67,8 @@ class LogDay:
     @classmethod
     def of(cls, about: Mapping[str, Any], events: int) -> LogDay:
         """Read what `_about` wrote."""
-        names = zlib.decompress(base64.b64decode(about["attempts"])).decode().splitlines()
         moment = datetime.fromisoformat(about["compacted_at"])
-        return cls(LogSource(**about["source"]), frozenset(names), moment, events)
+        return cls(LogSource(**about["source"]), unpacked(about["attempts"]), moment, events)
 
 
 def day_file(source: str, day: Window) -> str:
@@ -92,7 +90,7 @@ def read_log_day(root: Place, path: str) -> LogDay | None:
     """Read what a day file says of itself; None where there is none."""
     if not (root / path).exists():
         return None
-    with (root / path).open("rb") as opened, pq.ParquetFile(opened) as parquet:
+    with opened(root, path) as parquet:
         return LogDay.of(read_about(parquet), parquet.metadata.num_rows)
 
 
@@ -124,8 +122,7 @@ def _compact(
     about = _about(log_landing.source_of(root, paths[-1]), attempts.union(names), asked_at)
     with TemporaryDirectory(prefix="nephoscope-") as temporary, ExitStack() as stack:
         whole = Path(temporary) / FILE
-        files_ = [opened(stack, root, one) for one in paths]
-        events = write_file(whole, merged(files_, day), about)
+        events = write_file(whole, merged(root, open_all(stack, root, paths), day), about)
         folder, _, file = path.rpartition("/")
         (root / folder).mkdir(parents=True, exist_ok=True)
         put_file(root / folder, file, whole)
@@ -133,39 +130,49 @@ def _compact(
 
 
 def _about(source: LogSource, attempts: frozenset[str], asked_at: datetime) -> dict[str, Any]:
-    """Return what a day file says of itself; the names are many and alike, and are packed."""
-    packed = base64.b64encode(zlib.compress("\n".join(sorted(attempts)).encode())).decode()
-    return {"source": asdict(source), "attempts": packed, "compacted_at": asked_at.isoformat()}
+    """Return what a day file says of itself."""
+    said = {"source": asdict(source), "attempts": packed(attempts)}
+    return {**said, "compacted_at": asked_at.isoformat()}
 
 
-def opened(stack: ExitStack, root: Place, path: str) -> pq.ParquetFile:
-    """Open a file of events for as long as the stack lasts."""
-    file = stack.enter_context((root / path).open("rb"))
-    return stack.enter_context(pq.ParquetFile(file))
+def open_all(stack: ExitStack, root: Place, paths: Iterable[str]) -> dict[str, pq.ParquetFile]:
+    """Open files of events for as long as the stack lasts; they come by their paths."""
+    found = {}
+    for path in paths:
+        with told(root, path):
+            file = stack.enter_context((root / path).open("rb"))
+            found[path] = stack.enter_context(pq.ParquetFile(file))
+    return found
 
 
-def merged(files: Sequence[pq.ParquetFile], day: Window) -> Iterator[pa.Table]:
+def merged(root: Place, files: Mapping[str, pq.ParquetFile], day: Window) -> Iterator[pa.Table]:
     """Yield the events of files, each once, sorted; of two readings of one, the later.
 
     Args:
-        files: of EVENTS of one log group.
+        root: the archive's.
+        files: of EVENTS of one log group, by their paths.
         day: that they are of.
     """
-    count = sum(one.metadata.num_rows for one in files)
+    count = sum(one.metadata.num_rows for one in files.values())
     slices = max(1, -(-count // SLICE))
     bounds = [day.start + (day.end - day.start) * n / slices for n in range(slices + 1)]
     for start, end in pairwise(bounds):
-        parts = [part for one in files for part in _between(one, start, end)]
+        parts = [
+            part for path, file in files.items() for part in _between(root, path, file, start, end)
+        ]
         if parts:
             yield _once(pa.concat_tables(parts))
 
 
-def _between(file: pq.ParquetFile, start: datetime, end: datetime) -> Iterator[pa.Table]:
+def _between(
+    root: Place, path: str, file: pq.ParquetFile, start: datetime, end: datetime
+) -> Iterator[pa.Table]:
     """Yield a file's events of a span; row groups that have none are not read."""
     for number in range(file.num_row_groups):
         said = file.metadata.row_group(number).column(0).statistics
         if said is None or (said.min < end and said.max >= start):
-            table = file.read_row_group(number).cast(EVENTS)
+            with told(root, path):
+                table = file.read_row_group(number).cast(EVENTS)
             times = table["timestamp"]
             first, last = (pa.scalar(one, times.type) for one in (start, end))
             yield table.filter(pc.and_(pc.greater_equal(times, first), pc.less(times, last)))

@@ -18,17 +18,17 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from nephoscope.archive.damage import opened
 from nephoscope.archive.layout import Attempt, day_folder, segment
 from nephoscope.archive.runs import shard_name
 from nephoscope.events import EVENTS
 from nephoscope.extract.logs import Reading
 from nephoscope.model import Window
-from nephoscope.place import Place, files, put, put_file
+from nephoscope.place import Place, files, put_file
 from nephoscope.plan.logs import LogShard
 
 FOLDER = "log-landing"
 EVENTS_FILE = ".events.parquet"
-LOADED_FILE = ".loaded.json"
 
 GROUP_BYTES = 8_000_000
 """Of events, from which on they are a row group: some pages of AWS."""
@@ -128,21 +128,15 @@ def read_about(file: pq.ParquetFile) -> dict[str, Any]:
 
 def source_of(root: Place, path: str) -> LogSource:
     """Read whose events a file has."""
-    with (root / path).open("rb") as opened, pq.ParquetFile(opened) as parquet:
+    with opened(root, path) as parquet:
         return LogSource(**read_about(parquet)["source"])
 
 
 def read_events(root: Place, path: str) -> Iterator[pa.Table]:
     """Read a file of events, a row group at a time."""
-    with (root / path).open("rb") as opened, pq.ParquetFile(opened) as parquet:
+    with opened(root, path) as parquet:
         for group in range(parquet.num_row_groups):
             yield parquet.read_row_group(group).cast(EVENTS)
-
-
-def mark_loaded(root: Place, name: str, counts: Mapping[str, int]) -> None:
-    """Note that what an attempt read has been loaded."""
-    folder, _, file = name.rpartition("/")
-    put(root / folder, f"{file}{LOADED_FILE}", orjson.dumps(dict(counts)))
 
 
 def attempts(root: Place, day: Window) -> dict[str, list[str]]:

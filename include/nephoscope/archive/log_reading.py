@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from nephoscope.archive import log_landing
 from nephoscope.archive.layout import day_folder, day_of
-from nephoscope.archive.log_days import find_log_days, merged, opened, read_log_day
+from nephoscope.archive.log_days import find_log_days, merged, open_all, read_log_day
 from nephoscope.archive.log_landing import EVENTS_FILE, LogSource
 from nephoscope.model import Window
 from nephoscope.place import Place, files
@@ -49,7 +49,7 @@ def kept_logs(root: Place, days: Iterable[Window]) -> Iterator[KeptLogs]:
 def newest_events(root: Place, kept: KeptLogs) -> Iterator[pa.Table]:
     """Yield the events of a log group and day, each once, sorted."""
     with ExitStack() as stack:
-        yield from merged([opened(stack, root, path) for path in kept.paths], kept.day)
+        yield from merged(root, open_all(stack, root, kept.paths), kept.day)
 
 
 def count_events(root: Place, days: Sequence[Window]) -> dict[tuple[str, Window], int]:

@@ -6,9 +6,8 @@ from dataclasses import replace
 
 from pydantic import TypeAdapter
 
-from nephoscope.archive.layout import segment, stamp
-from nephoscope.archive.runs import shard_name
-from nephoscope.place import Place, put
+from nephoscope.archive.runs import shard_name, write_run
+from nephoscope.place import Place
 from nephoscope.plan.logs import LogPlan, LogShard
 
 _PLAN = TypeAdapter(LogPlan)
@@ -17,13 +16,8 @@ _SHARD = TypeAdapter(LogShard)
 
 def write_log_plan(root: Place, dag_id: str, plan: LogPlan) -> str:
     """Write a plan and its shards, the plan last; return the run's folder, below the root."""
-    run = f"runs/{segment(dag_id)}/{stamp(plan.asked_at)}"
-    folder = root / run
-    folder.mkdir(parents=True, exist_ok=True)
-    for number, shard in enumerate(plan.shards, start=1):
-        put(folder, f"{shard_name(number)}.json", _SHARD.dump_json(shard))
-    put(folder, "plan.json", _PLAN.dump_json(replace(plan, shards=())))
-    return run
+    said = _PLAN.dump_json(replace(plan, shards=()))
+    return write_run(root, dag_id, plan.asked_at, said, map(_SHARD.dump_json, plan.shards))
 
 
 def read_log_plan(root: Place, run: str) -> LogPlan:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from nephoscope.archive.landing import LOADED_FILE
 from nephoscope.archive.layout import Attempt
 from nephoscope.archive.log_days import FOLDER, day_file, read_log_day
-from nephoscope.archive.log_landing import EVENTS_FILE, LOADED_FILE
+from nephoscope.archive.log_landing import EVENTS_FILE
 from nephoscope.archive.log_landing import FOLDER as LANDING
 from nephoscope.archive.sweep import KEEP
 from nephoscope.place import Place, files, leftovers, remove

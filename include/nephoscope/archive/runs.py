@@ -6,7 +6,9 @@ one that it works on.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 import orjson
 from pydantic import TypeAdapter
@@ -26,13 +28,21 @@ def write_plan(root: Place, dag_id: str, plan: Plan) -> str:
     Returns:
         The run's folder, below the root; no two runs of a DAG ask at the same moment.
     """
-    run = f"runs/{segment(dag_id)}/{stamp(plan.asked_at)}"
+    written = _PLAN.dump_python(replace(plan, shards=()), mode="json")
+    said = orjson.dumps({**written, "shards": len(plan.shards)})
+    return write_run(root, dag_id, plan.asked_at, said, map(_SHARD.dump_json, plan.shards))
+
+
+def write_run(
+    root: Place, dag_id: str, asked_at: datetime, plan: bytes, shards: Iterable[bytes]
+) -> str:
+    """Write the shards of any plan, as JSON, and then the plan; return the run's folder."""
+    run = f"runs/{segment(dag_id)}/{stamp(asked_at)}"
     folder = root / run
     folder.mkdir(parents=True, exist_ok=True)
-    for number, shard in enumerate(plan.shards, start=1):
-        put(folder, f"{shard_name(number)}.json", _SHARD.dump_json(shard))
-    written = _PLAN.dump_python(replace(plan, shards=()), mode="json")
-    put(folder, "plan.json", orjson.dumps({**written, "shards": len(plan.shards)}))
+    for number, shard in enumerate(shards, start=1):
+        put(folder, f"{shard_name(number)}.json", shard)
+    put(folder, "plan.json", plan)
     return run
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from nephoscope.archive import log_landing, log_runs
+from nephoscope.archive import landing, log_landing, log_runs
 from nephoscope.archive.log_days import Compacted, compact_logs
 from nephoscope.archive.log_landing import LogSource, LogWritten
 from nephoscope.archive.log_sweep import sweep_logs
@@ -103,7 +103,7 @@ def load_logs(root: Place, name: str, client: Any) -> LoadReport:
     done = store_events(client, origin, log_landing.read_events(root, path))
     rejected.keep(root, name, done)
     counts = {"created": done.created, "unchanged": done.unchanged, "rejected": len(done.rejected)}
-    log_landing.mark_loaded(root, name, counts)
+    landing.mark_loaded(root, name, counts)
     return done
 
 
