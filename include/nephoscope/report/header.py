@@ -98,7 +98,9 @@ def _instances(fleet: Fleet) -> Fact:
     states = Counter(one.state for one in fleet.instances).most_common()
     told = [f"{count:,} {state}" for state, count in states]
     new = sum(1 for one in fleet.instances if _new(one, fleet.window))
-    gone = sum(1 for one in fleet.instances if _gone(one, fleet))
+    seen = [one.seen_at for one in fleet.instances if one.seen_at]
+    latest = min(max(seen, default=fleet.window.end), fleet.window.end)
+    gone = sum(1 for at in seen if at < latest)  # AWS listed others after it
     told += [f"{count:,} {word}" for count, word in ((new, "new"), (gone, "gone")) if count]
     return Fact("Instances", f"{len(fleet.instances):,}", ", ".join(told) or "none seen")
 
@@ -106,16 +108,6 @@ def _instances(fleet: Fleet) -> Fact:
 def _new(one: Instance, window: Window) -> bool:
     """Tell whether its last start was in the window: AWS does not tell the birth."""
     return one.launched_at is not None and window.start <= one.launched_at < window.end
-
-
-def _gone(one: Instance, fleet: Fleet) -> bool:
-    """Tell whether AWS listed it in the window for the last time, but others after it."""
-    latest = max((other.seen_at for other in fleet.instances if other.seen_at), default=None)
-    return (
-        one.seen_at is not None
-        and latest is not None
-        and one.seen_at < min(latest, fleet.window.end)
-    )
 
 
 def _coverage(fleet: Fleet, audited: pd.DataFrame) -> Fact:

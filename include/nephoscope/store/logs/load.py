@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 from elasticsearch import Elasticsearch
 
 from nephoscope.store import names
@@ -66,7 +67,7 @@ class _Load:
     def creations(self, origin: Origin, tables: Iterable[pa.Table]) -> Iterator[Batch]:
         """Yield the creations of events, whose indices are made before."""
         for table in tables:
-            for month in sorted({f"{one:%Y-%m}" for one in table["timestamp"].to_pylist()}):
+            for month in sorted(pc.unique(pc.strftime(table["timestamp"], "%Y-%m")).to_pylist()):
                 self._make(names.logs_index_of(origin.entry, month), origin.entry)
             yield from documents(origin, table)
 
